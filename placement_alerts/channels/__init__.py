@@ -1,0 +1,1 @@
+"""How notices reach students: one file, one channel."""

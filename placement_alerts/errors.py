@@ -1,0 +1,81 @@
+"""The exceptions of the project, one tree.
+
+PlacementAlertsError
+├── ConfigError              a setting is missing or wrong; `problems` has one line for each
+├── StoreError
+│   ├── StoreUnavailable     the store did not answer in time; whether the operation took effect is unknown
+│   ├── StoreBusy            another running process holds this store
+│   ├── StoreOutdated        the store was written by a newer version, or a migration or index failed
+│   └── Duplicate            a unique key is taken; `key` names it
+├── PeerError                an outside system failed us
+│   ├── PeerUnreachable      no connection, or no answer in time
+│   ├── PeerRefused          it said no: wrong credentials, wrong permissions
+│   └── PeerNonsense         it answered something that is not its protocol, or too much of it
+└── DeliveryMoveError        a delivery was asked to make a move that core/delivery.py does not allow: our bug
+"""
+
+from collections.abc import Sequence
+
+
+class PlacementAlertsError(Exception):
+    """Anything we raise on purpose. The text is one line and holds no secret and no person's data."""
+
+
+class ConfigError(PlacementAlertsError):
+    """The settings cannot be used. problems: one line each, naming the key, never its value."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = tuple(problems)
+
+
+class StoreError(PlacementAlertsError):
+    """The store could not do what was asked."""
+
+
+class StoreUnavailable(StoreError):
+    """The store did not answer in time. Whether the operation took effect is unknown."""
+
+
+class StoreBusy(StoreError):
+    """Another running process holds this store."""
+
+
+class StoreOutdated(StoreError):
+    """The store's schema and this program do not fit, or bringing the schema up to date failed."""
+
+
+class Duplicate(StoreError):
+    """A unique key is taken."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"{key} exists already")
+        self.key = key
+
+
+class PeerError(PlacementAlertsError):
+    """An outside system failed us. error_class: a short fixed word for health and metrics, never a text."""
+
+    error_class = "peer"
+
+
+class PeerUnreachable(PeerError):
+    """No connection, or no answer in time."""
+
+    error_class = "unreachable"
+
+
+class PeerRefused(PeerError):
+    """The peer said no: wrong credentials or permissions."""
+
+    error_class = "refused"
+
+
+class PeerNonsense(PeerError):
+    """The peer answered something that is not its protocol, or more than we accept."""
+
+    error_class = "nonsense"
+
+
+class DeliveryMoveError(PlacementAlertsError):
+    """A delivery was asked to make a move that is not in the table of `core/delivery.py`."""

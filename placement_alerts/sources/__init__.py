@@ -1,0 +1,1 @@
+"""Where notices come from: one file, one source."""
