@@ -1,0 +1,158 @@
+"""Telegram: brings parcels to chats through the Bot API, by the rules of reference/telegram.md."""
+
+import asyncio
+from math import ceil
+from typing import Annotated, Any, Literal
+
+import structlog
+from aiogram import Bot
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
+from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
+from aiogram.methods import GetUpdates, Response, SendMessage, TelegramMethod
+from aiogram.methods.base import TelegramType
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from placement_alerts.channels.base import Parcel, RecordPart
+from placement_alerts.channels.pacing import Pacer
+from placement_alerts.channels.patience import Patience
+from placement_alerts.channels.telegram_calls import DeliveryCalls, call, turn_is_paid
+from placement_alerts.channels.telegram_carry import Carry
+from placement_alerts.channels.telegram_errors import Failure
+from placement_alerts.core.delivery import Priority
+from placement_alerts.core.outcome import Outcome
+from placement_alerts.errors import PeerNonsense, PeerRefused, PeerUnreachable
+
+DEADLINE_S = 10.0  # for one call; aiogram's own default is 60 s for everything
+ANSWER_PATIENCE_S = 60.0  # for a turn of an answer; after that nobody waits for it any more
+
+log = structlog.get_logger(__name__)
+
+
+class TelegramSettings(BaseModel):
+    """Section `[telegram]` of the configuration."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: SecretStr | None = None
+    api_base: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = "https://api.telegram.org"
+    mode: Literal["polling", "webhook", "off"] = "polling"
+    webhook_secret: SecretStr | None = None
+    admins: tuple[int, ...] = ()
+    default_chat: str | None = None
+    slots: Annotated[int, Field(ge=1, le=64)] = 8
+    rate_per_second: Annotated[float, Field(gt=0, le=100_000)] = 29.7
+    per_chat_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+
+
+class TelegramChannel:
+    """The channel "telegram". Implements `channels.base.Channel`.
+
+    bot: without a parse mode; opened and closed by whoever made it. Its session's middlewares should include `turns`.
+    """
+
+    name = "telegram"
+
+    def __init__(self, bot: Bot, pacer: Pacer, *, slots: int = 8, deadline_s: float = DEADLINE_S) -> None:
+        self._bot = bot
+        self._slots = slots
+        self._deadline_s = deadline_s
+        self._pacer = pacer
+        self._patience = Patience(pacer)
+        self.turns = TakeTurns(pacer, self._patience)
+
+    @property
+    def slots(self) -> int:
+        """How many deliveries may be under way at once."""
+        return self._slots
+
+    @property
+    def gate(self) -> Pacer:
+        """What paces this bot: one for all its calls."""
+        return self._pacer
+
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with Telegram as a whole, for health; None when calls succeed."""
+        return self._patience.trouble
+
+    async def deliver(self, parcel: Parcel, priority: Priority, record: RecordPart) -> Outcome:
+        """Try once; see `Channel.deliver`. target: a chat id in decimal, with "/" and a forum topic's id if in one."""
+        calls = DeliveryCalls(self._bot, self._pacer, self._patience, priority, self._deadline_s)
+        self._pacer.begin_delivery(parcel.target)
+        try:
+            outcome = await Carry(calls, parcel, record).run()
+        finally:
+            self._pacer.end_delivery(parcel.target, calls.made)
+            if not calls.made:
+                self._pacer.give_back()
+        return outcome
+
+    async def check(self) -> str:
+        """Ask Telegram who we are; return "@name (id 1)". Raises PeerError."""
+        answer = await call(self._bot.get_me(request_timeout=ceil(self._deadline_s)), self._deadline_s)
+        if not isinstance(answer, Failure):
+            self._patience.succeeded()
+            return f"@{answer.username} (id {answer.id})"
+        match answer.code:
+            case None if answer.request_left:
+                raise PeerUnreachable("Telegram gave no answer in time; check the network and telegram.api_base")
+            case None:
+                raise PeerUnreachable("no connection to Telegram; check the network and telegram.api_base")
+            case 401 | 404:
+                raise PeerRefused("Telegram does not know telegram.token; get the right one from @BotFather")
+            case 429:
+                raise PeerUnreachable("Telegram asks us to wait; try again later")
+            case code if code >= 500:
+                raise PeerUnreachable("Telegram is in trouble itself; try again later")
+            case code:
+                raise PeerNonsense(f"Telegram answers getMe with {code}; check telegram.api_base")
+
+
+class TakeTurns(BaseRequestMiddleware):
+    """Makes every call that is not part of a delivery take its turn at the bot's pacer, as an answer to a person.
+
+    getUpdates takes no turn, but keeps the silence that a 429 asked for. A call refused by a 429 is made once more.
+    """
+
+    def __init__(self, pacer: Pacer, patience: Patience) -> None:
+        self._pacer = pacer
+        self._patience = patience
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Response[TelegramType]:
+        """Make the call when it may be made."""
+        if turn_is_paid.get():
+            return await make_request(bot, method)
+        try:
+            return await self._in_turn(make_request, bot, method)
+        except TelegramRetryAfter as error:
+            self._pacer.pause(error.retry_after)
+            log.warning("telegram.flood_answered", method=type(method).__name__, wait_s=error.retry_after)
+            if error.retry_after > ANSWER_PATIENCE_S and not isinstance(method, GetUpdates):
+                raise
+        try:
+            return await self._in_turn(make_request, bot, method)
+        except TelegramRetryAfter as error:
+            self._pacer.pause(error.retry_after)
+            raise
+
+    async def _in_turn(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Response[TelegramType]:
+        if isinstance(method, GetUpdates):
+            await self._pacer.until_unpaused()
+        else:
+            await self._take_turn(method)
+        response = await make_request(bot, method)
+        self._patience.succeeded()
+        return response
+
+    async def _take_turn(self, method: TelegramMethod[Any]) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_PATIENCE_S):
+                if isinstance(method, SendMessage) and (wait := self._pacer.answer_in(str(method.chat_id))):
+                    await asyncio.sleep(wait)
+                await self._pacer.turn(Priority.ANSWER)
+        except TimeoutError as error:
+            raise TelegramNetworkError(method=method, message="no turn in time") from error
