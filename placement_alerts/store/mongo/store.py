@@ -1,8 +1,53 @@
-"""The MongoDB store."""
+"""The MongoDB store: its repositories over one client."""
 
-from placement_alerts.store.base import Store
+from collections.abc import Sequence
+from typing import Any
+
+from placement_alerts.store.mongo.client import Client, connect
+from placement_alerts.store.mongo.deliveries import MongoDeliveries
+from placement_alerts.store.mongo.notices import MongoJobs, MongoNotices
+from placement_alerts.store.mongo.processes import MongoProcesses
+from placement_alerts.store.mongo.requests import MongoRequests
+from placement_alerts.store.mongo.schema import ensure_schema
+from placement_alerts.store.mongo.sources import MongoSources
+from placement_alerts.store.mongo.students import MongoStudents
 
 
-async def open_mongo(url: str) -> Store:
-    """Open it."""
-    raise NotImplementedError(url)
+class MongoStore:
+    """Everything that is kept, on one MongoDB database."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.notices = MongoNotices(client)
+        self.jobs = MongoJobs(client)
+        self.students = MongoStudents(client)
+        self.deliveries = MongoDeliveries(client)
+        self.sources = MongoSources(client)
+        self.processes = MongoProcesses(client)
+        self.requests = MongoRequests(client)
+
+    async def ping(self) -> None:
+        """Return if the server answers within a second. Raises StoreUnavailable."""
+        await self._client.ping()
+
+    async def describe(self) -> str:
+        """Return one line for `check`."""
+        return await self._client.describe()
+
+    async def close(self) -> None:
+        """Close the client. Operations end by their deadlines."""
+        await self._client.close()
+
+
+async def open_mongo(url: str, *, listeners: Sequence[Any] = ()) -> MongoStore:
+    """Open the database that `url` names (`placement_alerts` if it names none) and bring it up to date.
+
+    listeners: pymongo's event listeners, for tests. Raises ConfigError, StoreUnavailable, StoreOutdated.
+    """
+    client = await connect(url, listeners)
+    try:
+        await ensure_schema(client)
+    except BaseException:
+        await client.close()
+        raise
+    return MongoStore(client)

@@ -1,0 +1,185 @@
+"""Deliveries: rows that move from state to state, each by a filter on the state and lease from which it starts."""
+
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pymongo import UpdateOne
+
+from placement_alerts.core.delivery import (
+    RETRYABLE,
+    WAITING,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Priority,
+    Receipt,
+    check_move,
+)
+from placement_alerts.core.frozen import to_utc_ms
+from placement_alerts.core.notice import NoticeId
+from placement_alerts.core.student import AddressId, StudentId
+from placement_alerts.store.base import Claim, DeliveryFilter, OwnerId
+from placement_alerts.store.mongo.claims import Claims
+from placement_alerts.store.mongo.client import Client, operation
+from placement_alerts.store.mongo.documents import Document, from_delivery, from_receipt, in_state, to_delivery
+from placement_alerts.store.mongo.indexes import DELIVERIES
+from placement_alerts.store.mongo.writes import insert_new
+
+_S = DeliveryState
+_WAITING = [state.value for state in sorted(WAITING)]
+_REACHED = frozenset({_S.SENT, _S.SEEN, _S.SENDING})
+_LAST_STATES = [_S.SENT.value, _S.SEEN.value, _S.REFUSED.value, _S.DEAD.value]
+
+
+class MongoDeliveries:
+    """DeliveryRepository on MongoDB."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._deliveries = client.collection(DELIVERIES)
+        self._claims = Claims(self._deliveries)
+
+    @operation
+    async def plan(self, deliveries: Sequence[Delivery]) -> int:
+        return await insert_new(self._deliveries, [from_delivery(delivery) for delivery in deliveries])
+
+    @operation
+    async def exchange(self, receipts: Sequence[Receipt], claim: Claim | None) -> list[Delivery]:
+        for receipt in receipts:
+            check_move(_S.SENDING, receipt.state)
+        if receipts:
+            await self._deliveries.bulk_write([_recording(receipt) for receipt in receipts], ordered=False)
+        return [] if claim is None else await self._claims.take(claim)
+
+    @operation
+    async def close_waiting(self, notice_id: NoticeId, below_revision: int, state: DeliveryState, now: datetime) -> int:
+        for before in WAITING:
+            check_move(before, state)
+        earlier = {"notice_id": notice_id, "state": {"$in": _WAITING}, "revision": {"$lt": below_revision}}
+        return await self._move(earlier, state)
+
+    @operation
+    async def close_address(self, address_id: AddressId, error_class: str, now: datetime) -> int:
+        waiting = {"address_id": address_id, "state": {"$in": _WAITING}}
+        return await self._move(waiting, _S.REFUSED, error_class=error_class)
+
+    @operation
+    async def retarget(self, address_id: AddressId, target: str) -> None:
+        waiting = {"address_id": address_id, "state": {"$in": _WAITING}}
+        await self._deliveries.update_many(waiting, {"$set": {"target": target}})
+
+    @operation
+    async def expire(self, notice_id: NoticeId, now: datetime) -> int:
+        return await self._move({"notice_id": notice_id, "state": {"$in": _WAITING}}, _S.EXPIRED)
+
+    @operation
+    async def of_address(self, notice_id: NoticeId, address_id: AddressId) -> list[Delivery]:
+        found = self._deliveries.find({"notice_id": notice_id, "address_id": address_id})
+        return await _read(found.sort([("revision", 1), ("_id", 1)]))
+
+    @operation
+    async def reached(self, notice_id: NoticeId, students: Collection[StudentId]) -> set[AddressId]:
+        wanted = {"notice_id": notice_id, "student_id": {"$in": list(students)}}
+        rows = self._deliveries.find(wanted, {"address_id": 1, "state": 1, "possibly_delivered": 1})
+        return {
+            AddressId(row["address_id"])
+            for row in await rows.to_list(None)
+            if row["address_id"] is not None and (row["state"] in _REACHED or row["possibly_delivered"])
+        }
+
+    @operation
+    async def last_states(self, address_id: AddressId, limit: int) -> list[DeliveryState]:
+        if limit < 1:
+            return []
+        found = self._deliveries.find({"address_id": address_id, "state": {"$in": _LAST_STATES}}, {"state": 1})
+        rows = await found.sort([("due_at", -1), ("_id", -1)]).limit(limit).to_list(None)
+        return [DeliveryState(row["state"]) for row in rows]
+
+    @operation
+    async def mark_seen(self, notice_id: NoticeId, student_id: StudentId, now: datetime) -> int:
+        sent = {"notice_id": notice_id, "student_id": student_id, "state": _S.SENT.value}
+        return await self._move(sent, _S.SEEN, seen_at=to_utc_ms(now))
+
+    @operation
+    async def free(self, owners: Collection[OwnerId], now: datetime) -> int:
+        under_way = {"owner": {"$in": list(owners)}, "state": _S.SENDING.value}
+        changes = {
+            "$set": in_state(_S.DUE) | {"due_at": to_utc_ms(now)},
+            "$inc": {"attempts": 1, "possibly_delivered": 1},
+        }
+        return int((await self._deliveries.update_many(under_way, changes)).modified_count)
+
+    @operation
+    async def next_due(self, channel: str) -> datetime | None:
+        waiting = {"channel": channel, "waiting": True, "priority": {"$in": [int(one) for one in Priority]}}
+        first = await self._deliveries.find(waiting, {"due_at": 1}).sort("due_at", 1).limit(1).to_list(None)
+        return first[0]["due_at"] if first else None
+
+    @operation
+    async def get(self, delivery_id: DeliveryId) -> Delivery | None:
+        document = await self._deliveries.find_one({"_id": delivery_id})
+        return None if document is None else to_delivery(document)
+
+    @operation
+    async def find(self, wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> list[Delivery]:
+        fields = _fields(wanted) | ({} if after is None else {"_id": {"$gt": after}})
+        return await _read(self._deliveries.find(fields).sort("_id", 1), limit)
+
+    @operation
+    async def recent(self, limit: int) -> list[Delivery]:
+        return await _read(self._deliveries.find().sort([("planned_at", -1), ("_id", -1)]), limit)
+
+    @operation
+    async def retry(self, ids: Collection[DeliveryId], now: datetime) -> int:
+        ended = {"_id": {"$in": list(ids)}, "state": {"$in": [state.value for state in sorted(RETRYABLE)]}}
+        return await self._move(ended, _S.DUE, due_at=to_utc_ms(now), attempts=0)
+
+    @operation
+    async def counts(self) -> dict[tuple[str, DeliveryState], int]:
+        rows = await self._count({"channel": {"$gte": ""}}, "channel")
+        return {(row["_id"]["of"], DeliveryState(row["_id"]["state"])): row["count"] for row in rows}
+
+    @operation
+    async def counts_of(self, notice_ids: Collection[NoticeId]) -> dict[tuple[NoticeId, DeliveryState], int]:
+        rows = await self._count({"notice_id": {"$in": list(notice_ids)}}, "notice_id")
+        return {(NoticeId(row["_id"]["of"]), DeliveryState(row["_id"]["state"])): row["count"] for row in rows}
+
+    async def _move(self, wanted: Mapping[str, Any], state: DeliveryState, **more: Any) -> int:
+        done = await self._deliveries.update_many(wanted, {"$set": in_state(state) | more})
+        return int(done.modified_count)
+
+    async def _count(self, wanted: Mapping[str, Any], field: str) -> list[Document]:
+        group = {"_id": {"of": f"${field}", "state": "$state"}, "count": {"$sum": 1}}
+        rows: list[Document] = await self._deliveries.aggregate([{"$match": wanted}, {"$group": group}]).to_list(None)
+        return rows
+
+
+async def _read(cursor: Any, limit: int | None = None) -> list[Delivery]:
+    if limit is not None:
+        if limit < 1:
+            return []  # to the server, a limit of 0 means none
+        cursor = cursor.limit(limit)
+    return [to_delivery(document) for document in await cursor.to_list(None)]
+
+
+def _recording(receipt: Receipt) -> UpdateOne:
+    under_way = {"_id": receipt.delivery_id, "lease": receipt.lease, "state": _S.SENDING.value}
+    return UpdateOne(under_way, {"$set": from_receipt(receipt)})
+
+
+def _fields(wanted: DeliveryFilter) -> dict[str, Any]:
+    """Return the fields to compare; a channel is always beside states, because their index begins with both."""
+    fields = {
+        "student_id": wanted.student_id,
+        "notice_id": wanted.notice_id,
+        "error_class": wanted.error_class,
+        "channel": wanted.channel,
+        "state": None if wanted.state is None else wanted.state.value,
+    }
+    chosen: dict[str, Any] = {name: value for name, value in fields.items() if value is not None}
+    if chosen.keys() == {"channel"}:
+        chosen["state"] = {"$in": [state.value for state in DeliveryState]}
+    return chosen

@@ -1,0 +1,146 @@
+"""Every query shape of the store with the index that serves it: the one table, from which the indexes are made.
+
+An index has the fields compared for equality first, then those of the sort, then those of a range; what follows only
+spares reading the document. Fields in `also` may be compared as well, on what the index has found.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+NOTICES, REVISIONS, JOBS, STUDENTS, DELIVERIES = "notices", "revisions", "jobs", "students", "deliveries"
+ITEMS, POLLS, REJECTED = "items", "polls", "rejected"
+PROCESSES, DUTIES, REQUESTS, META = "processes", "duties", "requests", "meta"
+
+Keys = tuple[tuple[str, int], ...]
+
+BY_ID: Keys = (("_id", 1),)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One shape. equal: compared with one value or with a list of them. index: BY_ID exists on its own."""
+
+    collection: str
+    index: Keys
+    equal: frozenset[str] = frozenset()
+    sort: Keys = ()
+    ranges: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
+    unique: bool = False
+
+
+def _keys(*names: str) -> Keys:
+    """Return the keys of an index; a name after `-` is descending."""
+    return tuple((name.removeprefix("-"), -1 if name.startswith("-") else 1) for name in names)
+
+
+def _query(
+    collection: str,
+    equal: str = "",
+    sort: str = "",
+    ranges: str = "",
+    *,
+    index: Keys,
+    also: str = "",
+    unique: bool = False,
+) -> Query:
+    return Query(
+        collection,
+        index,
+        frozenset(equal.split()),
+        _keys(*sort.split()),
+        frozenset(ranges.split()),
+        frozenset(also.split()),
+        unique,
+    )
+
+
+_CLAIM = _keys("channel", "waiting", "priority", "due_at", "_id", "target")
+_UNDER_WAY = _keys("owner", "lease", "channel", "target", "_id")
+_OF_ADDRESS = _keys("address_id", "state", "due_at", "_id")
+_OF_NOTICE = _keys("notice_id", "state", "revision")
+_REACHED = _keys("notice_id", "student_id", "_id")
+_CHANNEL_STATE = _keys("channel", "state", "_id")
+
+QUERIES: tuple[Query, ...] = (
+    _query(META, "_id", index=BY_ID),
+    _query(NOTICES, "_id", index=BY_ID, also="revision"),
+    _query(NOTICES, sort="-published_at -_id", index=_keys("published_at", "_id")),
+    _query(NOTICES, "year", "-published_at -_id", index=_keys("year", "published_at", "_id")),
+    _query(NOTICES, "job.id", "published_at _id", index=_keys("job.id", "published_at", "_id")),
+    _query(NOTICES, "unplanned", "-urgent stored_at _id", index=_keys("unplanned", "-urgent", "stored_at", "_id")),
+    _query(NOTICES, "facts.kind", index=_keys("facts.kind")),
+    _query(REVISIONS, "_id", index=BY_ID),
+    _query(REVISIONS, "notice_id", "revision", "revision", index=_keys("notice_id", "revision")),
+    _query(JOBS, "_id", index=BY_ID),
+    _query(JOBS, "year company_key", "_id", index=_keys("year", "company_key", "_id")),
+    _query(STUDENTS, "_id", index=BY_ID, also="version"),
+    _query(STUDENTS, "keys", index=_keys("keys"), unique=True),
+    _query(STUDENTS, "addresses.id", index=_keys("addresses.id")),
+    _query(STUDENTS, "year", "_id", "_id", index=_keys("year", "_id")),
+    _query(STUDENTS, "active", index=_keys("active")),
+    # claims: candidates, all that is being sent, what a token holds, what dead owners held
+    _query(DELIVERIES, "channel waiting", "priority due_at _id", "due_at", index=_CLAIM, also="target"),
+    _query(DELIVERIES, "channel waiting priority", "due_at", index=_CLAIM),
+    _query(DELIVERIES, ranges="owner", index=_UNDER_WAY, also="channel"),
+    _query(DELIVERIES, "owner lease", index=_UNDER_WAY),
+    _query(DELIVERIES, "owner", index=_UNDER_WAY, also="state"),
+    # single rows, and the operators' pages: the narrowest of the wanted fields leads
+    _query(DELIVERIES, "_id", index=BY_ID, also="state lease waiting"),
+    _query(DELIVERIES, sort="_id", ranges="_id", index=BY_ID),
+    _query(
+        DELIVERIES,
+        "student_id",
+        "_id",
+        "_id",
+        index=_keys("student_id", "_id"),
+        also="notice_id error_class state channel",
+    ),
+    _query(DELIVERIES, "notice_id", "_id", "_id", index=_keys("notice_id", "_id"), also="error_class state channel"),
+    _query(DELIVERIES, "error_class", "_id", "_id", index=_keys("error_class", "_id"), also="state channel"),
+    _query(DELIVERIES, "channel state", "_id", "_id", index=_CHANNEL_STATE),
+    _query(DELIVERIES, "state", "_id", "_id", index=_keys("state", "_id")),
+    _query(DELIVERIES, sort="-planned_at -_id", index=_keys("planned_at", "_id")),
+    _query(DELIVERIES, ranges="channel", index=_CHANNEL_STATE),
+    # of an address
+    _query(DELIVERIES, "address_id state", "-due_at -_id", index=_OF_ADDRESS),
+    # of a notice
+    _query(DELIVERIES, "notice_id state", ranges="revision", index=_OF_NOTICE),
+    _query(DELIVERIES, "notice_id", index=_OF_NOTICE),
+    _query(DELIVERIES, "notice_id student_id", index=_REACHED, also="state"),
+    _query(
+        DELIVERIES, "notice_id address_id", "revision _id", index=_keys("notice_id", "address_id", "revision", "_id")
+    ),
+    _query(ITEMS, "_id", index=BY_ID),
+    _query(ITEMS, "source", index=_keys("source")),
+    _query(POLLS, "_id", index=BY_ID),
+    _query(REJECTED, "_id", index=BY_ID),
+    _query(REJECTED, "source", "-at -_id", index=_keys("source", "at", "_id")),
+    _query(PROCESSES, "_id", index=BY_ID),
+    _query(PROCESSES, sort="_id", index=BY_ID),
+    _query(DUTIES, "_id", index=BY_ID, also="owner"),
+    _query(DUTIES, "owner", index=_keys("owner")),
+    _query(REQUESTS, "_id", index=BY_ID, also="state"),
+    _query(REQUESTS, "state", "asked_at _id", index=_keys("state", "asked_at", "_id")),
+    _query(REQUESTS, ranges="asked_at", index=_keys("asked_at")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index to be made. Its name is that of its fields, so that an error can name them."""
+
+    collection: str
+    keys: Keys
+    unique: bool
+
+    @property
+    def name(self) -> str:
+        """The fields, in order."""
+        return ",".join(name for name, _ in self.keys)
+
+
+def indexes(queries: Sequence[Query] = QUERIES) -> list[Index]:
+    """Return each index of the table once."""
+    made = {(query.collection, query.index): query.unique for query in queries if query.index != BY_ID}
+    return [Index(collection, keys, unique) for (collection, keys), unique in made.items()]

@@ -1,0 +1,41 @@
+"""Brings a database to this program's schema: the indexes of the table, and the version that the data is of."""
+
+from pymongo.errors import OperationFailure
+
+from placement_alerts.errors import Duplicate, StoreOutdated
+from placement_alerts.store.mongo.client import Client
+from placement_alerts.store.mongo.failures import translated
+from placement_alerts.store.mongo.indexes import META, Index, indexes
+from placement_alerts.store.mongo.writes import insert_new
+
+VERSION = 1
+DEADLINE_S = 60.0  # builds of indexes on what is there already
+
+_ROW = "schema"
+
+
+async def ensure_schema(client: Client) -> None:
+    """Make what is missing. Raises StoreOutdated if the data is newer than this program, or an index cannot be made."""
+    await client.run(lambda: _bring_up_to_date(client), DEADLINE_S)
+
+
+async def _bring_up_to_date(client: Client) -> None:
+    row = await client.collection(META).find_one({"_id": _ROW})
+    if row is not None and row["version"] > VERSION:
+        raise StoreOutdated(f"the database has schema version {row['version']}; this program knows up to {VERSION}")
+    for index in indexes():
+        await _make(client, index)
+    await insert_new(client.collection(META), [{"_id": _ROW, "version": VERSION}])
+
+
+async def _make(client: Client, index: Index) -> None:
+    try:
+        await client.collection(index.collection).create_index(list(index.keys), name=index.name, unique=index.unique)
+    except OperationFailure as error:
+        ours = translated(error)
+        where = f"index {index.name} of collection {index.collection}"
+        if isinstance(ours, Duplicate):
+            raise StoreOutdated(f"{where}: several documents have the same {index.name}") from error
+        if ours is None:
+            raise StoreOutdated(f"{where} cannot be made ({error.code})") from error
+        raise  # `Client.run` says what it is

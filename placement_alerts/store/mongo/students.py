@@ -1,0 +1,165 @@
+"""Students, one document each with the addresses embedded.
+
+A unique index on `keys` keeps (channel, value) unique among all students: an index on a list is enforced between
+documents by MongoDB and, tried with 50 concurrent joins, by the test server. So one document holds all there is of a
+student and every change is one compare and set on its `version`; no second collection can disagree with it.
+"""
+
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from placement_alerts.core.frozen import to_utc_ms
+from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
+from placement_alerts.errors import Duplicate
+from placement_alerts.store.mongo.client import Client, operation
+from placement_alerts.store.mongo.documents import address_key, from_student, to_model
+from placement_alerts.store.mongo.indexes import STUDENTS
+
+_NAMES = ("first_name", "last_name", "username")
+
+
+class MongoStudents:
+    """StudentRepository on MongoDB."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._students = client.collection(STUDENTS)
+
+    @operation
+    async def join(
+        self, channel: str, value: str, year: str, names: Mapping[str, str | None], now: datetime
+    ) -> tuple[Joined, Student]:
+        known = {name: names[name] for name in _NAMES if name in names}
+        while True:  # ends: another join of the same address was first, and is found now
+            found = await self._joined_again(channel, value, known, now)
+            if found is not None:
+                return found
+            student = _new_student(channel, value, year, known, now)
+            try:
+                await self._students.insert_one(from_student(student, version=1))
+            except DuplicateKeyError:
+                continue
+            return Joined.NEW, student
+
+    @operation
+    async def switch_off(self, address_id: AddressId, reason: OffReason, now: datetime) -> bool:
+        return await self._change_address(address_id, lambda address: _switched_off(address, reason))
+
+    @operation
+    async def switch_on(self, address_id: AddressId, now: datetime) -> bool:
+        return await self._change_address(address_id, lambda address: _switched_on(address, now))
+
+    @operation
+    async def move(self, address_id: AddressId, value: str) -> None:
+        try:
+            await self._change_address(address_id, lambda address: address.model_copy(update={"value": value}))
+        except Duplicate:
+            await self._change_address(address_id, lambda address: _switched_off(address, OffReason.GONE))
+
+    @operation
+    async def by_address(self, channel: str, value: str) -> Student | None:
+        return await self._one({"keys": address_key(channel, value)})
+
+    @operation
+    async def get(self, student_id: StudentId) -> Student | None:
+        return await self._one({"_id": student_id})
+
+    @operation
+    async def of_year(self, year: str, after: StudentId | None, limit: int) -> list[Student]:
+        if limit < 1:
+            return []  # to the server, a limit of 0 means none
+        wanted: dict[str, Any] = {"year": year}
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        page = await self._students.find(wanted).sort("_id", 1).limit(limit).to_list(None)
+        return [to_model(Student, document) for document in page]
+
+    @operation
+    async def counts(self) -> dict[str, int]:
+        active, inactive = [await self._students.count_documents({"active": on}) for on in (True, False)]
+        return {"total": active + inactive, "active": active, "inactive": inactive}
+
+    async def _one(self, wanted: Mapping[str, str]) -> Student | None:
+        document = await self._students.find_one(wanted)
+        return None if document is None else to_model(Student, document)
+
+    async def _joined_again(
+        self, channel: str, value: str, names: Mapping[str, str | None], now: datetime
+    ) -> tuple[Joined, Student] | None:
+        """Switch on the address and replace the names; None if nobody has the address."""
+        changed = await self._change(
+            {"keys": address_key(channel, value)},
+            lambda student: _with_addresses(
+                student.model_copy(update=names),
+                lambda address: (
+                    _switched_on(address, now) if (address.channel, address.value) == (channel, value) else address
+                ),
+            ),
+        )
+        if changed is None:
+            return None
+        before, after = changed
+        return (Joined.ALREADY if before.addresses == after.addresses else Joined.RETURNED), after
+
+    async def _change_address(self, address_id: AddressId, change: Callable[[Address], Address]) -> bool:
+        """Change one address; False if there is none or it is like that already."""
+        changed = await self._change(
+            {"addresses.id": address_id},
+            lambda student: _with_addresses(
+                student, lambda address: change(address) if address.id == address_id else address
+            ),
+        )
+        return changed is not None and changed[0] != changed[1]
+
+    async def _change(
+        self, wanted: Mapping[str, str], change: Callable[[Student], Student]
+    ) -> tuple[Student, Student] | None:
+        """Compare and set; return the student before and after, or None if there is none.
+
+        Raises Duplicate if an address then has the value of another one.
+        """
+        while True:  # ends: a version in the way belongs to a change that was made
+            document = await self._students.find_one(wanted)
+            if document is None:
+                return None
+            before = to_model(Student, document)
+            after = change(before)
+            if after == before:
+                return before, after
+            if await self._replaces(document["version"], after):
+                return before, after
+
+    async def _replaces(self, version: int, student: Student) -> bool:
+        changed = from_student(student, version=version + 1)
+        if len(set(changed["keys"])) < len(changed["keys"]):
+            raise Duplicate("keys")  # the index looks only at other documents
+        try:
+            done = await self._students.replace_one({"_id": student.id, "version": version}, changed)
+        except DuplicateKeyError as error:
+            raise Duplicate("keys") from error
+        return bool(done.modified_count)
+
+
+def _new_student(channel: str, value: str, year: str, names: Mapping[str, str | None], now: datetime) -> Student:
+    address = Address(id=AddressId(uuid.uuid4().hex), channel=channel, value=value, on_since=now)
+    return Student(id=StudentId(uuid.uuid4().hex), year=year, joined_at=now, addresses=(address,), **names)
+
+
+def _with_addresses(student: Student, change: Callable[[Address], Address]) -> Student:
+    return student.model_copy(update={"addresses": tuple(change(address) for address in student.addresses)})
+
+
+def _switched_off(address: Address, reason: OffReason) -> Address:
+    return address if address.off is not None else address.model_copy(update={"off": reason})
+
+
+def _switched_on(address: Address, now: datetime) -> Address:
+    if address.off is None:
+        return address
+    return address.model_copy(update={"off": None, "on_since": to_utc_ms(now)})
