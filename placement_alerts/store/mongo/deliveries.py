@@ -30,7 +30,6 @@ from placement_alerts.store.mongo.writes import insert_new
 
 _S = DeliveryState
 _WAITING = [state.value for state in sorted(WAITING)]
-_REACHED = frozenset({_S.SENT, _S.SEEN, _S.SENDING})
 _LAST_STATES = [_S.SENT.value, _S.SEEN.value, _S.REFUSED.value, _S.DEAD.value]
 
 
@@ -81,14 +80,10 @@ class MongoDeliveries:
         return await _read(found.sort([("revision", 1), ("_id", 1)]))
 
     @operation
-    async def reached(self, notice_id: NoticeId, students: Collection[StudentId]) -> set[AddressId]:
-        wanted = {"notice_id": notice_id, "student_id": {"$in": list(students)}}
-        rows = self._deliveries.find(wanted, {"address_id": 1, "state": 1, "possibly_delivered": 1})
-        return {
-            AddressId(row["address_id"])
-            for row in await rows.to_list(None)
-            if row["address_id"] is not None and (row["state"] in _REACHED or row["possibly_delivered"])
-        }
+    async def of_students(self, notice_id: NoticeId, students: Collection[StudentId]) -> list[Delivery]:
+        # sorted here: for a long list of students the server would sort in memory too
+        found = await _read(self._deliveries.find({"notice_id": notice_id, "student_id": {"$in": list(students)}}))
+        return sorted(found, key=lambda delivery: delivery.id)
 
     @operation
     async def last_states(self, address_id: AddressId, limit: int) -> list[DeliveryState]:

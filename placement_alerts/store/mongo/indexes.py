@@ -59,7 +59,7 @@ _CLAIM = _keys("channel", "waiting", "priority", "due_at", "_id", "target")
 _UNDER_WAY = _keys("owner", "lease", "channel", "target", "_id")
 _OF_ADDRESS = _keys("address_id", "state", "due_at", "_id")
 _OF_NOTICE = _keys("notice_id", "state", "revision")
-_REACHED = _keys("notice_id", "student_id", "_id")
+_OF_STUDENTS = _keys("notice_id", "student_id", "_id")
 _CHANNEL_STATE = _keys("channel", "state", "_id")
 
 QUERIES: tuple[Query, ...] = (
@@ -107,7 +107,7 @@ QUERIES: tuple[Query, ...] = (
     # of a notice
     _query(DELIVERIES, "notice_id state", ranges="revision", index=_OF_NOTICE),
     _query(DELIVERIES, "notice_id", index=_OF_NOTICE),
-    _query(DELIVERIES, "notice_id student_id", index=_REACHED, also="state"),
+    _query(DELIVERIES, "notice_id student_id", index=_OF_STUDENTS, also="state"),
     _query(
         DELIVERIES, "notice_id address_id", "revision _id", index=_keys("notice_id", "address_id", "revision", "_id")
     ),
