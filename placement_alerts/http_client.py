@@ -1,0 +1,314 @@
+"""The one way out over HTTP: every call has a deadline and a size limit, and no private address unless allowed."""
+
+import asyncio
+import json
+import random
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import AF_UNSPEC, AddressFamily
+from typing import Any, Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from placement_alerts.errors import PeerError, PeerNonsense, PeerUnreachable
+
+RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+MAX_REDIRECTS = 5
+URL_LIMIT = 2048  # characters; longer ones are mistakes or attacks
+CHUNK = 64 * 1024  # bytes
+ACCEPT_ENCODING = "gzip, deflate"  # what aiohttp decodes without further packages
+
+_NAT64 = IPv6Network("64:ff9b::/96")
+# 2130706433, 0x7f.1, 0177.0.0.1: the system's resolver takes them for addresses, people never write them
+_NUMBER_HOST = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of a call. deadline_s: for all of it, tries and waits included. max_bytes: of the decoded body."""
+
+    connect_s: float = 5.0
+    read_s: float = 30.0
+    deadline_s: float = 120.0
+    max_bytes: int = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Retries:
+    """How reads are tried again. longest_wait_s: a peer that asks for a longer wait is not tried again."""
+
+    tries: int = 3
+    first_wait_s: float = 0.5
+    longest_wait_s: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """An answer that was read to its end. headers: names in lower case, the last one of a name."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    def describe(self) -> str:
+        """Return status, type and length for messages and logs; never the body."""
+        kind = self.headers.get("content-type", "no type").partition(";")[0].strip()[:60]
+        return f"status {self.status}, {kind}, {len(self.body)} bytes"
+
+    def json(self) -> Any:
+        """Return the parsed body. Raises PeerNonsense."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError) as error:
+            raise PeerNonsense(f"expected JSON, got {self.describe()}") from error
+
+
+class HttpClient:
+    """Calls to peers over one session without cookies or proxies. Constructed inside the running loop.
+
+    allow_private: private and loopback addresses may be called; for simulated peers only.
+    sleep, jitter: how to wait between tries, and a random share (0.0-1.0) of the wait.
+    Every call raises PeerUnreachable (no connection, no answer in time, forbidden address) or PeerNonsense
+    (not HTTP, too large). Their texts name the host only, because paths and queries may hold personal ids.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow_private: bool = False,
+        limits: Limits = Limits(),
+        retries: Retries = Retries(),
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.allow_private = allow_private
+        self._limits = limits
+        self._retries = retries
+        self._sleep = sleep
+        self._jitter = jitter
+        resolver = aiohttp.ThreadedResolver()
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=resolver if allow_private else PublicResolver(resolver)),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"Accept-Encoding": ACCEPT_ENCODING},
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+
+    async def get(
+        self, url: str, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
+    ) -> Response:
+        """Read an address; retried after 429, 5xx and lost connections; redirects followed on the same host only.
+
+        Every status is returned, the last one if all tries failed, and a redirect that leads elsewhere as it is.
+        """
+        limits = limits or self._limits
+        return await self._within(limits, url, self._read(self._checked(url), headers or {}, limits))
+
+    async def post_json(
+        self, url: str, content: object, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
+    ) -> Response:
+        """Send JSON once: never retried, no redirect followed."""
+        limits = limits or self._limits
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        body = json.dumps(content).encode()
+        return await self._within(limits, url, self._once("POST", self._checked(url), sent, limits, body))
+
+    async def _within(self, limits: Limits, url: str, call: Awaitable[Response]) -> Response:
+        try:
+            async with asyncio.timeout(limits.deadline_s):
+                return await call
+        except TimeoutError as error:
+            raise PeerUnreachable(f"{_host(url)}: no complete answer within {limits.deadline_s:g} s") from error
+
+    async def _read(self, url: URL, headers: Mapping[str, str], limits: Limits) -> Response:
+        for attempt in range(1, self._retries.tries + 1):
+            last = attempt == self._retries.tries
+            asked: str | None = None
+            try:
+                response = await self._follow(url, headers, limits)
+            except ConnectionLost:
+                if last:
+                    raise
+            else:
+                asked = response.headers.get("retry-after")
+                wait = retry_after(asked, datetime.now(UTC))
+                too_long = wait is not None and wait > self._retries.longest_wait_s
+                if response.status not in RETRIED_STATUSES or last or too_long:
+                    return response
+            await self._sleep(self._wait(attempt, asked))
+        raise AssertionError("the last try returns or raises")
+
+    def _wait(self, attempt: int, asked: str | None) -> float:
+        own = self._retries.first_wait_s * 2.0 ** (attempt - 1)
+        wait = max(own, retry_after(asked, datetime.now(UTC)) or 0.0)
+        return min(self._retries.longest_wait_s, wait) + own * self._jitter()
+
+    async def _follow(self, url: URL, headers: Mapping[str, str], limits: Limits) -> Response:
+        for _ in range(MAX_REDIRECTS):
+            response = await self._once("GET", url, headers, limits)
+            target = _redirect_target(url, response)
+            if target is None:
+                return response
+            url = self._checked(str(target))
+        raise PeerNonsense(f"{url.host}: more than {MAX_REDIRECTS} redirects")
+
+    async def _once(
+        self, method: str, url: URL, headers: Mapping[str, str], limits: Limits, body: bytes | None = None
+    ) -> Response:
+        # sock_connect covers the socket alone; connect covers name and TLS too
+        timeout = aiohttp.ClientTimeout(total=None, connect=limits.connect_s, sock_read=limits.read_s)
+        try:
+            async with self._session.request(
+                method, url, headers=headers, data=body, timeout=timeout, allow_redirects=False
+            ) as answer:
+                content = await _read_body(answer, limits.max_bytes, url)
+                names = {name.lower(): value for name, value in answer.headers.items()}
+                return Response(answer.status, names, content)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _ours(error, url, limits) from error
+
+    def _checked(self, text: str) -> URL:
+        try:
+            url = URL(text)
+        except ValueError as error:
+            raise PeerNonsense("not an http(s) address") from error
+        if url.scheme not in {"http", "https"} or not url.host or url.user or url.password or len(text) > URL_LIMIT:
+            raise PeerNonsense("not an http(s) address")
+        if not self.allow_private:
+            _check_literal(url.host)
+        return url
+
+
+class ConnectionLost(PeerUnreachable):
+    """The connection failed or broke; a read may be tried again."""
+
+
+class PublicResolver(AbstractResolver):
+    """Resolves names for the connector and refuses those with any address that is not public."""
+
+    def __init__(self, inner: AbstractResolver) -> None:
+        self._inner = inner
+
+    async def resolve(self, host: str, port: int = 0, family: AddressFamily = AF_UNSPEC) -> list[ResolveResult]:
+        """Return the addresses of the host. Raises PeerUnreachable if one of them is not public."""
+        found = await self._inner.resolve(host, port, family)
+        if not all(is_public(result["host"]) for result in found):
+            raise PeerUnreachable(f"{host}: leads to a private address, which is not allowed")
+        return found
+
+    async def close(self) -> None:
+        """Close the inner resolver."""
+        await self._inner.close()
+
+
+def is_public(address: str) -> bool:
+    """Return whether an IP address belongs to a host on the public internet, also when wrapped in IPv6."""
+    try:
+        ip: IPv4Address | IPv6Address = ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(ip, IPv6Address):
+        if ip.is_site_local:
+            return False
+        ip = _unwrapped(ip)
+    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Return the seconds that a Retry-After header asks for (seconds or an HTTP date); None: nothing readable."""
+    if value is None:
+        return None
+    value = value.strip()
+    if re.fullmatch(r"[0-9]{1,9}", value):
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _unwrapped(ip: IPv6Address) -> IPv4Address | IPv6Address:
+    inner = ip.ipv4_mapped or ip.sixtofour
+    if inner is None and ip in _NAT64:
+        inner = IPv4Address(int(ip) & 0xFFFFFFFF)
+    return inner or ip
+
+
+def _check_literal(host: str) -> None:
+    try:
+        ip_address(host)
+    except ValueError:
+        if _NUMBER_HOST.fullmatch(host):
+            raise PeerUnreachable(f"{host}: a number is not accepted as a host") from None
+        return  # a name: PublicResolver looks at what it leads to
+    if not is_public(host):
+        raise PeerUnreachable(f"{host}: a private address, which is not allowed")
+
+
+def _redirect_target(url: URL, response: Response) -> URL | None:
+    location = response.headers.get("location")
+    if response.status not in REDIRECT_STATUSES or location is None:
+        return None
+    try:
+        target = url.join(URL(location))
+    except ValueError:
+        return None
+    same = target.host == url.host and (target.scheme, target.port) in {(url.scheme, url.port), ("https", 443)}
+    return target if same else None
+
+
+async def _read_body(answer: aiohttp.ClientResponse, max_bytes: int, url: URL) -> bytes:
+    body = bytearray()
+    # the declared length is not believed; the chunks are decoded ones, so a compressed bomb counts unpacked
+    async for chunk in answer.content.iter_chunked(CHUNK):
+        body += chunk
+        if len(body) > max_bytes:
+            answer.close()
+            raise PeerNonsense(f"{url.host}: answer is larger than {max_bytes} bytes")
+    return bytes(body)
+
+
+def _ours(error: Exception, url: URL, limits: Limits) -> PeerError:
+    host = url.host
+    if isinstance(error, aiohttp.ConnectionTimeoutError):
+        return ConnectionLost(f"{host}: no connection within {limits.connect_s:g} s")
+    if isinstance(error, TimeoutError):
+        return ConnectionLost(f"{host}: no answer within {limits.read_s:g} s")
+    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
+        return PeerUnreachable(f"{host}: its certificate is not accepted")
+    if isinstance(error, aiohttp.ClientConnectorDNSError):
+        return ConnectionLost(f"{host}: no such host, or the name service does not answer")
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return ConnectionLost(f"{host}: the answer broke off or cannot be decoded")
+    if isinstance(error, aiohttp.ServerDisconnectedError | OSError):
+        return ConnectionLost(f"{host}: connection refused or lost")
+    return PeerNonsense(f"{host}: not an HTTP answer ({type(error).__name__})")
+
+
+def _host(text: str) -> str:
+    return URL(text).host or "peer"

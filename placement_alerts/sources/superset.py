@@ -1,0 +1,245 @@
+"""The SuperSet portal: notices and jobs of several accounts, new and changed ones (reference/portal.md)."""
+
+import asyncio
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from placement_alerts.core.item import Fetched, KnownItem, Rejected, SourceItem
+from placement_alerts.core.job import Job
+from placement_alerts.errors import ConfigError, PeerNonsense, PeerRefused, PeerUnreachable
+from placement_alerts.http_client import HttpClient, Limits
+from placement_alerts.sources.superset_account import Portal, PortalAccount, load_public_key
+from placement_alerts.sources.superset_details import DetailReader
+from placement_alerts.sources.superset_listing import (
+    Listed,
+    Reading,
+    changed_notices,
+    details_due,
+    is_news,
+    merge_jobs,
+    merge_notices,
+    seen_keys,
+)
+from placement_alerts.sources.superset_mapping import job_item, to_job
+from placement_alerts.sources.superset_payloads import JobPayload
+from placement_alerts.sources.superset_reading import read_account
+
+PUBLIC_KEY = (
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCgFGVfrY4jQSoZQWWygZ83roKXWD4YeT2x2p41dGkPixe73rT2IW04glagN2vgoZoHuOPqa5and6"
+    "kAmK2ujmCHu6D1auJhE2tXP+yLkpSiYMQucDKmCsWMnW9XlC5K7OSL77TXXcfvTvyZcjObEz6LIBRzs6+FqpFbUO9SJEfh6wIDAQAB"
+)
+LEVELS = {1: "High", 2: "Middle", 3: "Offer is more than 4.6 lacs", 4: "Internship"}
+LABEL_BYTES = 5
+
+Year = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+log = structlog.get_logger(__name__)
+
+
+class Account(BaseModel):
+    """A student's portal account that we read with. year: the placement year of what it lists, as "202526"."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    email: str = Field(min_length=3, max_length=254, repr=False)
+    password: SecretStr = Field(min_length=1)
+    year: Year
+
+
+class SupersetSettings(BaseModel):
+    """`[sources.superset]`. levels: names of categories that the portal leaves unnamed, by level.
+
+    max_details_per_run: job details read in one run, new and changed jobs first; the rest follows in the next run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    base_url: str = Field("https://app.joinsuperset.com/tnpsuite-core", pattern=r"^https?://[^\s/?#@]+[^\s?#@]*$")
+    tenant_id: str = Field("jaypee_in_in_it_16", pattern=r"^[!-~]+$")
+    tenant_type: str = Field("STUDENT", pattern=r"^[!-~]+$")
+    public_key: str = PUBLIC_KEY
+    accounts: tuple[Account, ...] = ()
+    connect_timeout_s: Seconds = 5.0
+    read_timeout_s: Seconds = 30.0
+    deadline_s: Seconds = 120.0
+    max_bytes: int = Field(32 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
+    page_size: int = Field(10_000, ge=1, le=10_000)
+    detail_every_h: float = Field(6.0, gt=0, le=24 * 30)
+    max_details_per_run: int = Field(200, ge=0, le=10_000)
+    levels: Mapping[int, str] = LEVELS
+
+    @field_validator("accounts")
+    @classmethod
+    def _each_once(cls, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+        if len({one.email.strip().lower() for one in accounts}) < len(accounts):
+            raise ValueError("two accounts have the same e-mail")
+        return accounts
+
+
+class SupersetSource:
+    """Reads the portal with every account. Raises ConfigError when the settings cannot work.
+
+    What one run returns: `changed` has items that are unknown, that differ from what is known, that are back after
+    they were missing, and items that are to be *remembered only*: their fingerprint equals the known one, but
+    `modified_at`, `list_fingerprint` or `detailed_at` moved on. A known job is in it only after its details were read;
+    if they could not be, a failure says so and the next run tries again. A new job is in it at once, in need with
+    `job.detailed` False.
+    """
+
+    name = "superset"
+
+    def __init__(self, settings: SupersetSettings, http: HttpClient) -> None:
+        self._settings = settings
+        self._portal = _portal(settings, http)
+        self._told: set[Rejected] = set()
+
+    async def fetch(self, known: Mapping[str, KnownItem], now: datetime) -> Fetched:
+        """Read the portal once (reference/portal.md, section 12). Raises PeerError when nothing could be read."""
+        accounts = self._accounts()
+        readings = await self._read_lists(accounts)
+        _require_any(readings)
+
+        notices, jobs = merge_notices(readings), merge_jobs(readings)
+        complete = frozenset((one.label, listing) for one in readings for listing in one.complete)
+        whole = frozenset(label for label, listing in complete if listing == "notices")
+        changed = await asyncio.to_thread(changed_notices, notices, known, whole)
+        details = DetailReader({account.label: account for account in accounts}, self._settings.levels)
+        changed += await self._changed_jobs(jobs, known, now, details)
+
+        fetched = Fetched(
+            changed=tuple(changed),
+            seen=seen_keys(notices, jobs, readings),
+            complete=complete,
+            rejected=tuple(dict.fromkeys(one for reading in readings for one in reading.rejected)),
+            failures=(*(one for reading in readings for one in reading.failures()), *details.failures),
+        )
+        self._tell(fetched, len(notices), len(jobs))
+        return fetched
+
+    async def check(self) -> list[str]:
+        """Log in and list with every account; return a line for each. Raises PeerError when none works."""
+        readings = await self._read_lists(self._accounts())
+        _require_any(readings)
+        return [_line(reading) for reading in readings]
+
+    def _accounts(self) -> list[PortalAccount]:
+        tenant = self._settings.tenant_id
+        return [
+            PortalAccount(
+                self._portal,
+                one.email,
+                one.password.get_secret_value(),
+                number=number,
+                label=account_label(one.email, tenant),
+                year=one.year,
+            )
+            for number, one in enumerate(self._settings.accounts, start=1)
+        ]
+
+    async def _read_lists(self, accounts: Sequence[PortalAccount]) -> list[Reading]:
+        at_once = asyncio.Semaphore(4)
+
+        async def read(account: PortalAccount) -> Reading:
+            async with at_once:
+                return await read_account(account, self._settings.page_size)
+
+        async with asyncio.TaskGroup() as tasks:
+            running = [tasks.create_task(read(account)) for account in accounts]
+        return [task.result() for task in running]
+
+    async def _changed_jobs(
+        self,
+        jobs: Mapping[str, Listed[JobPayload]],
+        known: Mapping[str, KnownItem],
+        now: datetime,
+        reader: DetailReader,
+    ) -> list[SourceItem]:
+        due = details_due(jobs, known, now, timedelta(hours=self._settings.detail_every_h))
+        wanted = due[: self._settings.max_details_per_run]
+        if len(due) > len(wanted):
+            log.info("details.postponed", read=len(wanted), left=len(due) - len(wanted))
+        read = await reader.read([jobs[key] for key in wanted])
+        items = (self._item(jobs[key], read.get(jobs[key].payload.identifier), known.get(key), now) for key in due)
+        return [item for item in items if item is not None]
+
+    def _item(
+        self, listed: Listed[JobPayload], job: Job | None, before: KnownItem | None, now: datetime
+    ) -> SourceItem | None:
+        """Return what there is to tell of a job whose details were due. job: None if they could not be read."""
+        if job is None and before is not None and before.detailed_at is not None:
+            return None
+        detailed_at = now if job is not None else None
+        known_part = job or to_job(listed.payload, None, listed.year, self._settings.levels)
+        item = job_item(known_part, listed.payload, listed.accounts, detailed_at)
+        return item if before is None or is_news(item, before) else None
+
+    def _tell(self, fetched: Fetched, notices: int, jobs: int) -> None:
+        fresh = [one for one in fetched.rejected if one not in self._told]
+        for one in fresh:
+            log.warning("element.rejected", listing=one.listing, identifier=one.identifier, reason=one.reason)
+        self._told = set(fetched.rejected)
+        log.info(
+            "portal.read",
+            notices=notices,
+            jobs=jobs,
+            changed=len(fetched.changed),
+            rejected=len(fetched.rejected),
+            failures=len(fetched.failures),
+        )
+
+
+def account_label(email: str, tenant_id: str) -> str:
+    """Return the label an account has in stored data: the same in any order of the settings, and no address."""
+    key = hashlib.sha256(tenant_id.encode()).digest()
+    return hashlib.blake2b(email.strip().lower().encode(), key=key, digest_size=LABEL_BYTES).hexdigest()
+
+
+def _portal(settings: SupersetSettings, http: HttpClient) -> Portal:
+    if not settings.accounts:
+        raise ConfigError(["sources.superset.accounts: expected at least one account"])
+    try:
+        key = load_public_key(settings.public_key)
+    except ValueError:
+        raise ConfigError(["sources.superset.public_key: expected base64 of an RSA public key in DER form"]) from None
+    limits = Limits(
+        connect_s=settings.connect_timeout_s,
+        read_s=settings.read_timeout_s,
+        deadline_s=settings.deadline_s,
+        max_bytes=settings.max_bytes,
+    )
+    base_url = settings.base_url.rstrip("/")
+    portal = Portal(http, base_url, settings.tenant_id, settings.tenant_type, key, limits)
+    problems = [
+        f"sources.superset.accounts[{position}].password: longer than {portal.longest_password} bytes"
+        for position, account in enumerate(settings.accounts)
+        if len(account.password.get_secret_value().encode()) > portal.longest_password
+    ]
+    if problems:
+        raise ConfigError(problems)
+    return portal
+
+
+def _require_any(readings: Sequence[Reading]) -> None:
+    """Raise when no list of any account could be read: that is a failure and never an empty portal."""
+    if any(one.complete or one.notices or one.jobs for one in readings):
+        return
+    text = "no account could be read: " + "; ".join(_line(reading) for reading in readings)
+    errors = [error for reading in readings for _, error in reading.errors]
+    for kind in (PeerRefused, PeerUnreachable):
+        if any(isinstance(error, kind) for error in errors):
+            raise kind(text)
+    raise PeerNonsense(text)
+
+
+def _line(reading: Reading) -> str:
+    """Return an account's line for `check` and for errors."""
+    who = f"{reading.name} ({reading.year})"
+    if not reading.errors:
+        return f"{who}: ok, {len(reading.notices)} notices, {len(reading.jobs)} jobs"
+    return f"{who}: " + ", ".join(f"{part} failed: {error}" for part, error in reading.errors)

@@ -1,0 +1,80 @@
+"""Reads the details of jobs, a few at once, each with an account that lists it (reference/portal.md, sections 6, 9)."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from placement_alerts.core.item import Failure
+from placement_alerts.core.job import Document, Job
+from placement_alerts.errors import PeerError, PeerUnreachable
+from placement_alerts.sources.superset_account import PortalAccount
+from placement_alerts.sources.superset_listing import Listed, failure
+from placement_alerts.sources.superset_mapping import to_job
+from placement_alerts.sources.superset_payloads import DetailPayload, JobPayload
+
+AT_ONCE = 4  # detail calls in flight
+DOCUMENTS_PER_JOB = 20  # addresses that are asked for; further documents have a name only
+UNREACHABLE_LIMIT = 5  # details that may time out before the rest waits for the next run
+
+
+class DetailReader:
+    """Reads details in one run. accounts: by label; levels: see `to_job`. failures: filled while reading."""
+
+    def __init__(self, accounts: Mapping[str, PortalAccount], levels: Mapping[int, str]) -> None:
+        self.failures: list[Failure] = []
+        self._accounts = accounts
+        self._levels = levels
+        self._slots = asyncio.Semaphore(AT_ONCE)
+        self._unreachable = 0
+        self._skipped = 0
+
+    async def read(self, wanted: Sequence[Listed[JobPayload]]) -> dict[str, Job]:
+        """Return the jobs that could be read, by identifier."""
+        async with asyncio.TaskGroup() as tasks:
+            running = {one.payload.identifier: tasks.create_task(self._read_one(one)) for one in wanted}
+        if self._skipped:
+            reason = PeerUnreachable(f"{self._skipped} jobs left for the next run, the portal does not answer")
+            self.failures.append(failure("all accounts", "details", reason))
+        done = {identifier: task.result() for identifier, task in running.items()}
+        return {identifier: job for identifier, job in done.items() if job is not None}
+
+    async def _read_one(self, listed: Listed[JobPayload]) -> Job | None:
+        async with self._slots:
+            if self._unreachable >= UNREACHABLE_LIMIT:
+                self._skipped += 1
+                return None
+            return await self._with_any_account(listed)
+
+    async def _with_any_account(self, listed: Listed[JobPayload]) -> Job | None:
+        """Try the accounts that list the job, in order; an account that fails leaves the job to the next."""
+        part = f"details of job {listed.payload.identifier}"
+        problems: list[Failure] = []
+        for account in (self._accounts[label] for label in listed.accounts):
+            try:
+                detail = await account.detail(listed.payload.identifier)
+            except PeerError as error:
+                self._unreachable += isinstance(error, PeerUnreachable)
+                problems.append(failure(account.name, part, error))
+            else:
+                return await self._job(account, listed, detail)
+        self.failures.extend(problems)
+        return None
+
+    async def _job(self, account: PortalAccount, listed: Listed[JobPayload], detail: DetailPayload) -> Job:
+        job = to_job(listed.payload, detail, listed.year, self._levels)
+        first, rest = job.documents[:DOCUMENTS_PER_JOB], job.documents[DOCUMENTS_PER_JOB:]
+        addressed = [await self._addressed(account, job, document) for document in first]
+        return job.model_copy(update={"documents": (*addressed, *rest)})
+
+    async def _addressed(self, account: PortalAccount, job: Job, document: Document) -> Document:
+        """Ask for the address; a document whose address cannot be had keeps its name and has no link."""
+        if document.url is not None or document.identifier is None or self._unreachable >= UNREACHABLE_LIMIT:
+            return document
+        try:
+            url = await account.document_url(job.id, document.identifier)
+        except PeerError as error:
+            self._unreachable += isinstance(error, PeerUnreachable)
+            problem = failure(account.name, "document addresses", error)
+            if problem not in self.failures:
+                self.failures.append(problem)
+            return document
+        return document.model_copy(update={"url": url})
