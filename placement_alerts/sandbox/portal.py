@@ -172,9 +172,14 @@ class SimulatedPortal:
 
     # what goes wrong
 
-    def fail(self, endpoint: Endpoint, fault: Fault, *, times: int = 1, email: str | None = None) -> None:
-        """Answer the next calls of an endpoint with a fault. email: of this account only; at L, by user name."""
-        self._faults.append(_Planned(endpoint, fault, times, email))
+    def fail(
+        self, endpoint: Endpoint, fault: Fault, *, times: int = 1, email: str | None = None, path: str = ""
+    ) -> None:
+        """Answer the next calls of an endpoint with a fault.
+
+        email: only those of this account (at L, by user name). path: only those whose path has this in it.
+        """
+        self._faults.append(_Planned(endpoint, fault, times, email, path))
 
     def expire_tokens(self) -> None:
         """Make every token invalid: calls get 401 until a new login."""
@@ -196,7 +201,7 @@ class SimulatedPortal:
         async def handle(request: web.Request) -> web.StreamResponse:
             email = await self._who(endpoint, request)
             self.calls.append(Call(endpoint, email, request.path, request.query_string, dict(request.headers)))
-            fault = self._next_fault(endpoint, email)
+            fault = self._next_fault(self.calls[-1])
             if fault is not None:
                 return await fault.answer(request, self._stopping)
             if not _has_headers(request):
@@ -217,9 +222,9 @@ class SimulatedPortal:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         return self._tokens.get(token) if scheme == "Custom" else None
 
-    def _next_fault(self, endpoint: Endpoint, email: str | None) -> Fault | None:
+    def _next_fault(self, call: Call) -> Fault | None:
         for planned in self._faults:
-            if planned.endpoint is endpoint and planned.times > 0 and planned.email in {None, email}:
+            if planned.times > 0 and planned.fits(call):
                 planned.times -= 1
                 return planned.fault
         return None
@@ -284,6 +289,10 @@ class _Planned:
     fault: Fault
     times: int
     email: str | None
+    path: str
+
+    def fits(self, call: Call) -> bool:
+        return self.endpoint is call.endpoint and self.email in {None, call.email} and self.path in call.path
 
 
 def to_ms(moment: datetime) -> int:
