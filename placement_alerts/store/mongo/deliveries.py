@@ -63,7 +63,8 @@ class MongoDeliveries:
     @operation
     async def close_address(self, address_id: AddressId, error_class: str, now: datetime) -> int:
         waiting = {"address_id": address_id, "state": {"$in": _WAITING}}
-        return await self._move(waiting, _S.REFUSED, error_class=error_class)
+        # due_at of an ended delivery is when its last try was due, or when it ended without one: `last_states` needs it
+        return await self._move(waiting, _S.REFUSED, error_class=error_class, due_at=to_utc_ms(now))
 
     @operation
     async def retarget(self, address_id: AddressId, target: str) -> None:

@@ -13,7 +13,7 @@ from pymongo.errors import (
     WriteConcernError,
 )
 
-from placement_alerts.errors import ConfigError, Duplicate, StoreError, StoreUnavailable
+from placement_alerts.errors import Duplicate, StoreError, StoreUnavailable
 
 DUPLICATE_KEY = 11000
 WRITE_CONFLICT = 112  # nothing was written; compatible servers answer it to racing upserts
@@ -22,14 +22,14 @@ REFUSED = frozenset({13, 18, 8000})  # Unauthorized, AuthenticationFailed, Atlas
 _INDEX_NAME = re.compile(r"index: (?:\S+\.\$)?(\S+) dup key")
 
 
-def translated(error: PyMongoError) -> StoreError | ConfigError | None:
+def translated(error: PyMongoError) -> StoreError | None:
     """Return our error for one of the driver's, or None for one that we did not foresee: a bug."""
     if _is_unavailable(error) or is_conflict(error):
         return StoreUnavailable(f"MongoDB did not answer in time ({type(error).__name__})")
     if DUPLICATE_KEY in _codes(error):
         return Duplicate(duplicate_key_of(error))
     if REFUSED & _codes(error):
-        return ConfigError(["database.url: the server refused these credentials"])
+        return StoreUnavailable("MongoDB refused the credentials in database.url")
     return None
 
 

@@ -104,8 +104,10 @@ QUERIES: tuple[Query, ...] = (
     _query(DELIVERIES, ranges="channel", index=_CHANNEL_STATE),
     # of an address
     _query(DELIVERIES, "address_id state", "-due_at -_id", index=_OF_ADDRESS),
+    _query(DELIVERIES, "address_id state", index=_OF_ADDRESS),
     # of a notice
     _query(DELIVERIES, "notice_id state", ranges="revision", index=_OF_NOTICE),
+    _query(DELIVERIES, "notice_id state", index=_OF_NOTICE),
     _query(DELIVERIES, "notice_id", index=_OF_NOTICE),
     _query(DELIVERIES, "notice_id student_id", index=_OF_STUDENTS, also="state"),
     _query(
@@ -115,7 +117,7 @@ QUERIES: tuple[Query, ...] = (
     _query(ITEMS, "source", index=_keys("source")),
     _query(POLLS, "_id", index=BY_ID),
     _query(REJECTED, "_id", index=BY_ID),
-    _query(REJECTED, "source", "-at -_id", index=_keys("source", "at", "_id")),
+    _query(REJECTED, "source", "-at -number -_id", index=_keys("source", "at", "number", "_id")),
     _query(PROCESSES, "_id", index=BY_ID),
     _query(PROCESSES, sort="_id", index=BY_ID),
     _query(DUTIES, "_id", index=BY_ID, also="owner"),

@@ -17,6 +17,8 @@ from placement_alerts.store.mongo.writes import put, put_all
 
 REJECTED_KEPT = 1000  # a source
 
+_NEWEST = [("at", -1), ("number", -1), ("_id", -1)]  # number: its place among those that were rejected together
+
 
 class MongoSources:
     """SourceRepository on MongoDB."""
@@ -49,11 +51,12 @@ class MongoSources:
 
     @operation
     async def reject(self, source: str, rejected: Sequence[Rejected], now: datetime) -> None:
-        at = to_utc_ms(now)
-        await put_all(
-            self._rejected, [from_model(one, _id=_rejected_id(source, one), source=source, at=at) for one in rejected]
-        )
-        newest = self._rejected.find({"source": source}, {"_id": 1}).sort([("at", -1), ("_id", -1)])
+        told = {"source": source, "at": to_utc_ms(now)}
+        documents = [
+            from_model(one, _id=_rejected_id(source, one), number=number, **told) for number, one in enumerate(rejected)
+        ]
+        await put_all(self._rejected, documents)
+        newest = self._rejected.find({"source": source}, {"_id": 1}).sort(_NEWEST)
         surplus: list[Document] = await newest.skip(REJECTED_KEPT).to_list(None)
         if surplus:
             await self._rejected.delete_many({"_id": {"$in": [row["_id"] for row in surplus]}})
@@ -62,7 +65,7 @@ class MongoSources:
     async def rejected(self, source: str, limit: int) -> list[Rejected]:
         if limit < 1:
             return []  # to the server, a limit of 0 means none
-        newest = self._rejected.find({"source": source}).sort([("at", -1), ("_id", -1)]).limit(limit)
+        newest = self._rejected.find({"source": source}).sort(_NEWEST).limit(limit)
         return [to_model(Rejected, document) for document in await newest.to_list(None)]
 
 

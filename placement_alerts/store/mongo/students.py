@@ -35,7 +35,7 @@ class MongoStudents:
     async def join(
         self, channel: str, value: str, year: str, names: Mapping[str, str | None], now: datetime
     ) -> tuple[Joined, Student]:
-        known = {name: names[name] for name in _NAMES if name in names}
+        known = {name: names.get(name) for name in _NAMES}
         while True:  # ends: another join of the same address was first, and is found now
             found = await self._joined_again(channel, value, known, now)
             if found is not None:
