@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -45,6 +46,7 @@ class JavaServer:
 
     def pause(self) -> None:
         self.process.send_signal(signal.SIGSTOP)
+        os.waitpid(self.process.pid, os.WUNTRACED)  # returns when every thread stands still
 
     def resume(self) -> None:
         self.process.send_signal(signal.SIGCONT)
@@ -85,8 +87,7 @@ def mongo_server_url() -> Iterator[str]:
         with _server() as url:
             yield url
     except NoServer as error:
-        text = f"no MongoDB server for the tests: {error}"
-        pytest.fail(text, pytrace=False) if os.environ.get("CI") == "true" else pytest.skip(text)
+        no_server(error)
 
 
 @pytest.fixture
@@ -97,6 +98,14 @@ def mongo_url(mongo_server_url: str) -> Iterator[str]:
     yield url
     with MongoClient[dict[str, object]](url, timeoutMS=10_000) as client:
         client.drop_database(name)
+
+
+def no_server(error: NoServer) -> NoReturn:
+    """Skip the test and say what is missing; in CI, where nothing may be missing, fail."""
+    text = f"no MongoDB server for the tests: {error}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(text, pytrace=False)
+    pytest.skip(text)
 
 
 def url_of_database(server_url: str, name: str) -> str:
