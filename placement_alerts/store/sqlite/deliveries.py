@@ -1,0 +1,171 @@
+"""Deliveries in the embedded store. Every move is filtered by the table of core/delivery.py."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from placement_alerts.core.delivery import (
+    RETRYABLE,
+    WAITING,
+    Delivery,
+    DeliveryId,
+    DeliveryState,
+    Priority,
+    Receipt,
+    check_move,
+    sources_of,
+)
+from placement_alerts.core.notice import NoticeId
+from placement_alerts.core.student import AddressId, StudentId
+from placement_alerts.store.base import Claim, DeliveryFilter, OwnerId
+from placement_alerts.store.sqlite import exchange
+from placement_alerts.store.sqlite.connection import Database
+from placement_alerts.store.sqlite.delivery_rows import COLUMNS, from_row, states_sql, to_row
+from placement_alerts.store.sqlite.schema import SENDING_SQL, WAITING_SQL
+from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
+
+# ruff: noqa: S608 - the statements are put together from constants of ours alone; every value is a parameter
+
+PLAN_SQL = f"INSERT INTO deliveries ({COLUMNS}) VALUES ({', '.join('?' * 23)}) ON CONFLICT DO NOTHING"
+CLOSE_SQL = f"UPDATE deliveries SET state = ? WHERE notice_id = ? AND revision < ? AND {WAITING_SQL}"
+CLOSE_ADDRESS_SQL = f"""
+    UPDATE deliveries SET state = 'refused', error_class = ?, due_at = ? WHERE address_id = ? AND {WAITING_SQL}"""
+RETARGET_SQL = f"UPDATE deliveries SET target = ? WHERE address_id = ? AND target <> ? AND {WAITING_SQL}"
+EXPIRE_SQL = f"UPDATE deliveries SET state = 'expired' WHERE notice_id = ? AND {WAITING_SQL}"
+SEEN_SQL = f"""
+    UPDATE deliveries SET state = 'seen', seen_at = ?
+    WHERE notice_id = ? AND student_id = ? AND {states_sql(sources_of(DeliveryState.SEEN))}"""
+FREE_SQL = f"""
+    UPDATE deliveries SET state = 'due', due_at = ?, attempts = attempts + 1,
+        possibly_delivered = possibly_delivered + 1, owner = NULL, lease = NULL
+    WHERE {SENDING_SQL} AND owner IN (SELECT value FROM json_each(?))"""
+RETRY_SQL = f"""
+    UPDATE deliveries SET state = 'due', due_at = ?, attempts = 0
+    WHERE id IN (SELECT value FROM json_each(?)) AND {states_sql(RETRYABLE)}"""
+
+GET_SQL = f"SELECT {COLUMNS} FROM deliveries WHERE id = ?"
+RECENT_SQL = f"SELECT {COLUMNS} FROM deliveries ORDER BY planned_at DESC, id DESC LIMIT ?"
+OF_ADDRESS_SQL = f"SELECT {COLUMNS} FROM deliveries WHERE address_id = ? AND notice_id = ? ORDER BY revision"
+OF_STUDENTS_SQL = f"""
+    SELECT {COLUMNS} FROM deliveries
+    WHERE notice_id = ? AND student_id IN (SELECT value FROM json_each(?)) ORDER BY id"""
+LAST_STATES_SQL = """
+    SELECT state FROM deliveries WHERE address_id = ? AND state IN ('sent', 'seen', 'refused', 'dead')
+    ORDER BY due_at DESC, id DESC LIMIT ?"""
+# the first row of each priority: a minimum over all of them would read every waiting row
+NEXT_DUE_SQL = "SELECT min(due_at) FROM ({})".format(
+    " UNION ALL ".join(
+        f"SELECT min(due_at) AS due_at FROM deliveries WHERE channel = :channel AND priority = {int(priority)}"
+        f" AND {WAITING_SQL}"
+        for priority in Priority
+    )
+)
+COUNTS_SQL = "SELECT channel, state, count FROM delivery_counts WHERE count > 0"
+COUNTS_OF_SQL = """
+    SELECT notice_id, state, count(*) FROM deliveries
+    WHERE notice_id IN (SELECT value FROM json_each(?)) GROUP BY notice_id, state"""
+
+
+class SqliteDeliveries:
+    """The repository of deliveries (store/base.py)."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def plan(self, deliveries: Sequence[Delivery]) -> int:
+        """Store those that are not there yet. The rows are made in the writer's thread: ten thousand take a while."""
+        async with self._database.transaction() as writer:
+            cursor = await writer.executemany(PLAN_SQL, map(to_row, deliveries))
+            return max(cursor.rowcount, 0)  # -1 when there was nothing to run
+
+    async def exchange(self, receipts: Sequence[Receipt], claim: Claim | None) -> list[Delivery]:
+        """Record, then claim, in one transaction; if neither changes a row, nothing is written to disk."""
+        async with self._database.transaction() as writer:
+            await exchange.record(writer, receipts)
+            return await exchange.claim(writer, claim) if claim else []
+
+    async def close_waiting(self, notice_id: NoticeId, below_revision: int, state: DeliveryState, now: datetime) -> int:
+        """Move waiting deliveries of earlier revisions to `state`; DeliveryMoveError if none may ever go there."""
+        for waiting in WAITING:
+            check_move(waiting, state)
+        return await self._database.change(CLOSE_SQL, (state.value, notice_id, below_revision))
+
+    async def close_address(self, address_id: AddressId, error_class: str, now: datetime) -> int:
+        """Refuse what waits for the address; due_at becomes the moment of it."""
+        return await self._database.change(CLOSE_ADDRESS_SQL, (error_class, to_ms(now), address_id))
+
+    async def retarget(self, address_id: AddressId, target: str) -> None:
+        """Give what waits for the address its new target."""
+        await self._database.change(RETARGET_SQL, (target, address_id, target))
+
+    async def expire(self, notice_id: NoticeId, now: datetime) -> int:
+        """Expire what waits of the notice."""
+        return await self._database.change(EXPIRE_SQL, (notice_id,))
+
+    async def of_address(self, notice_id: NoticeId, address_id: AddressId) -> list[Delivery]:
+        """Return the deliveries of all revisions, oldest first."""
+        return [from_row(row) for row in await self._database.rows(OF_ADDRESS_SQL, (address_id, notice_id))]
+
+    async def of_students(self, notice_id: NoticeId, students: Collection[StudentId]) -> list[Delivery]:
+        """Return the deliveries of all revisions to these students, by id."""
+        rows = await self._database.rows(OF_STUDENTS_SQL, (notice_id, to_list(students)))
+        return [from_row(row) for row in rows]
+
+    async def last_states(self, address_id: AddressId, limit: int) -> list[DeliveryState]:
+        """Return the latest ends, newest first: by due_at, which of an ended delivery is when its last try was due."""
+        return [DeliveryState(row[0]) for row in await self._database.rows(LAST_STATES_SQL, (address_id, limit))]
+
+    async def mark_seen(self, notice_id: NoticeId, student_id: StudentId, now: datetime) -> int:
+        """Mark what was sent as seen."""
+        return await self._database.change(SEEN_SQL, (to_ms(now), notice_id, student_id))
+
+    async def free(self, owners: Collection[OwnerId], now: datetime) -> int:
+        """Make the rows of dead owners due now; they keep their place only by priority."""
+        return await self._database.change(FREE_SQL, (to_ms(now), to_list(owners)))
+
+    async def next_due(self, channel: str) -> datetime | None:
+        """Return when the next waiting delivery of the channel is due."""
+        row = await self._database.row(NEXT_DUE_SQL, {"channel": channel})
+        return None if row is None or row[0] is None else from_ms(row[0])
+
+    async def get(self, delivery_id: DeliveryId) -> Delivery | None:
+        """Return the delivery."""
+        row = await self._database.row(GET_SQL, (delivery_id,))
+        return None if row is None else from_row(row)
+
+    async def find(self, wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> list[Delivery]:
+        """Return a page of matching deliveries."""
+        sql, parameters = find_sql(wanted, after, limit)
+        return [from_row(row) for row in await self._database.rows(sql, parameters)]
+
+    async def recent(self, limit: int) -> list[Delivery]:
+        """Return the latest planned."""
+        return [from_row(row) for row in await self._database.rows(RECENT_SQL, (limit,))]
+
+    async def retry(self, ids: Collection[DeliveryId], now: datetime) -> int:
+        """Make ended deliveries due again; they keep the error of their last failure until they get through."""
+        return await self._database.change(RETRY_SQL, (to_ms(now), to_list(ids)))
+
+    async def counts(self) -> dict[tuple[str, DeliveryState], int]:
+        """Return the counts that triggers keep, so that a million rows need not be counted."""
+        rows = await self._database.rows(COUNTS_SQL)
+        return {(channel, DeliveryState(state)): count for channel, state, count in rows}
+
+    async def counts_of(self, notice_ids: Collection[NoticeId]) -> dict[tuple[NoticeId, DeliveryState], int]:
+        """Count from the index alone."""
+        rows = await self._database.rows(COUNTS_OF_SQL, (to_list(notice_ids),))
+        return {(NoticeId(notice_id), DeliveryState(state)): count for notice_id, state, count in rows}
+
+
+def find_sql(wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> tuple[str, list[str | int]]:
+    """Return the statement for just the conditions that are set, so that each can use its index, and its values."""
+    conditions = {
+        "id > ?": after,
+        "state = ?": wanted.state and wanted.state.value,
+        "channel = ?": wanted.channel,
+        "notice_id = ?": wanted.notice_id,
+        "student_id = ?": wanted.student_id,
+        "error_class = ?": wanted.error_class,
+    }
+    given: dict[str, str] = {condition: value for condition, value in conditions.items() if value is not None}
+    where = f"WHERE {' AND '.join(given)} " if given else ""
+    return f"SELECT {COLUMNS} FROM deliveries {where}ORDER BY id LIMIT ?", [*given.values(), limit]

@@ -1,0 +1,173 @@
+"""The schema of the embedded store as a list of migrations: data, applied in order by `migrations.py`.
+
+Times are integers, milliseconds since 1970 in UTC. Documents are JSON. A published migration is never edited: add one.
+"""
+
+# the literal text matters: SQLite uses a partial index only where the query repeats its condition
+WAITING_SQL = "state IN ('planned', 'held', 'due', 'retrying')"
+SENDING_SQL = "state = 'sending'"
+
+_NOTICES = (
+    """CREATE TABLE notices (
+        id TEXT PRIMARY KEY,
+        revision INTEGER NOT NULL,
+        year TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        job_id TEXT,
+        published_at INTEGER NOT NULL,
+        stored_at INTEGER NOT NULL,
+        urgent INTEGER NOT NULL,
+        planned INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX notices_by_year ON notices (year, published_at, id)",
+    "CREATE INDEX notices_by_time ON notices (published_at, id)",
+    "CREATE INDEX notices_by_job ON notices (job_id, published_at, id) WHERE job_id IS NOT NULL",
+    "CREATE INDEX notices_by_kind ON notices (kind)",
+    "CREATE INDEX notices_unplanned ON notices (urgent DESC, stored_at, id) WHERE planned = 0",
+    """CREATE TABLE notice_revisions (
+        notice_id TEXT NOT NULL REFERENCES notices (id),
+        revision INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (notice_id, revision)
+    ) STRICT""",
+    """CREATE TABLE jobs (
+        id TEXT PRIMARY KEY,
+        year TEXT NOT NULL,
+        company_key TEXT NOT NULL,
+        document TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX jobs_by_company ON jobs (year, company_key, id)",
+)
+
+_STUDENTS = (
+    """CREATE TABLE students (
+        id TEXT PRIMARY KEY,
+        year TEXT NOT NULL,
+        joined_at INTEGER NOT NULL,
+        first_name TEXT,
+        last_name TEXT,
+        username TEXT
+    ) STRICT""",
+    "CREATE INDEX students_by_year ON students (year, id)",
+    """CREATE TABLE addresses (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        student_id TEXT NOT NULL REFERENCES students (id),
+        channel TEXT NOT NULL,
+        value TEXT NOT NULL,
+        on_since INTEGER NOT NULL,
+        off TEXT,
+        UNIQUE (channel, value)
+    ) STRICT""",
+    "CREATE INDEX addresses_by_student ON addresses (student_id, number)",
+)
+
+_DELIVERIES = (
+    """CREATE TABLE deliveries (
+        id TEXT NOT NULL UNIQUE,
+        notice_id TEXT NOT NULL,
+        revision INTEGER NOT NULL,
+        year TEXT NOT NULL,
+        student_id TEXT NOT NULL,
+        address_id TEXT,
+        channel TEXT NOT NULL,
+        target TEXT NOT NULL,
+        priority INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        due_at INTEGER NOT NULL,
+        planned_at INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        attempts INTEGER NOT NULL,
+        possibly_delivered INTEGER NOT NULL,
+        message_ids TEXT NOT NULL,
+        announced_id TEXT,
+        error_class TEXT,
+        error TEXT,
+        sent_at INTEGER,
+        seen_at INTEGER,
+        owner TEXT,
+        lease TEXT
+    ) STRICT""",
+    # a claim walks only what waits, in the order in which it goes out, and reads the targets from the index itself
+    f"CREATE INDEX deliveries_due ON deliveries (channel, priority, due_at, id, target) WHERE {WAITING_SQL}",
+    # as large as what is in flight: a few hundred rows
+    f"CREATE INDEX deliveries_sending ON deliveries (channel, target, lease, owner) WHERE {SENDING_SQL}",
+    "CREATE INDEX deliveries_by_notice ON deliveries (notice_id, state, revision)",
+    "CREATE INDEX deliveries_by_student ON deliveries (student_id, notice_id)",
+    "CREATE INDEX deliveries_by_address ON deliveries (address_id, notice_id, revision) WHERE address_id IS NOT NULL",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, id)",
+    "CREATE INDEX deliveries_by_error ON deliveries (error_class, id) WHERE error_class IS NOT NULL",
+    "CREATE INDEX deliveries_by_plan ON deliveries (planned_at, id)",
+    # counted as rows move, because /health asks for the counts all day and there may be a million rows
+    """CREATE TABLE delivery_counts (
+        channel TEXT NOT NULL,
+        state TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (channel, state)
+    ) STRICT, WITHOUT ROWID""",
+    """CREATE TRIGGER deliveries_counted_in AFTER INSERT ON deliveries BEGIN
+        INSERT INTO delivery_counts VALUES (NEW.channel, NEW.state, 1)
+            ON CONFLICT (channel, state) DO UPDATE SET count = count + 1;
+    END""",
+    """CREATE TRIGGER deliveries_counted_on AFTER UPDATE OF state ON deliveries WHEN OLD.state <> NEW.state BEGIN
+        UPDATE delivery_counts SET count = count - 1 WHERE channel = OLD.channel AND state = OLD.state;
+        INSERT INTO delivery_counts VALUES (NEW.channel, NEW.state, 1)
+            ON CONFLICT (channel, state) DO UPDATE SET count = count + 1;
+    END""",
+    """CREATE TRIGGER deliveries_counted_out AFTER DELETE ON deliveries BEGIN
+        UPDATE delivery_counts SET count = count - 1 WHERE channel = OLD.channel AND state = OLD.state;
+    END""",
+)
+
+_SOURCES = (
+    """CREATE TABLE source_items (
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (source, key)
+    ) STRICT""",
+    """CREATE TABLE polls (
+        source TEXT PRIMARY KEY,
+        last_poll_at INTEGER,
+        last_success_at INTEGER,
+        failures_in_a_row INTEGER NOT NULL,
+        error_class TEXT,
+        error TEXT,
+        items INTEGER NOT NULL,
+        rejected INTEGER NOT NULL
+    ) STRICT""",
+    # element: what makes two rejections the same one; its number grows whenever it is met again
+    """CREATE TABLE rejected_items (
+        number INTEGER PRIMARY KEY,
+        source TEXT NOT NULL,
+        element TEXT NOT NULL,
+        rejected_at INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        UNIQUE (source, element)
+    ) STRICT""",
+    "CREATE INDEX rejected_items_by_source ON rejected_items (source, number)",
+)
+
+_PROCESSES = (
+    """CREATE TABLE processes (
+        owner TEXT PRIMARY KEY,
+        home TEXT NOT NULL,
+        pid INTEGER NOT NULL,
+        started INTEGER NOT NULL,
+        beat INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE TABLE duties (duty TEXT PRIMARY KEY, owner TEXT NOT NULL) STRICT",
+    """CREATE TABLE requests (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        kind TEXT NOT NULL,
+        args TEXT NOT NULL,
+        state TEXT NOT NULL,
+        asked_at INTEGER NOT NULL,
+        progress TEXT NOT NULL,
+        result TEXT
+    ) STRICT""",
+    "CREATE INDEX requests_asked ON requests (asked_at, number) WHERE state = 'asked'",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),)
