@@ -65,6 +65,10 @@ class Channel(Protocol):
     def gate(self) -> Gate:
         """What paces this channel; a turn is taken before a delivery is claimed."""
 
+    @property
+    def trouble(self) -> str | None:
+        """A short fixed word for what keeps the channel from working as a whole; None when it works."""
+
     async def deliver(self, parcel: Parcel, priority: Priority, record: RecordPart) -> Outcome:
         """Try once. The first call to the peer is paid with the turn that the caller took; further ones take their own.
 

@@ -30,8 +30,8 @@ def match_job(links: Iterable[str], company: str | None, roles: Iterable[str], j
     A link that names the job decides; else company and role must both fit, never the company alone (pitfall 38).
     """
     jobs = list(jobs)
-    paths = {segment for link in links for segment in re.split(r"[/?#=&]", link)}
-    linked = [job for job in jobs if job.id in paths]
+    parts = set(link_parts(links))
+    linked = [job for job in jobs if job.id in parts]
     if linked:
         return linked[0] if len(linked) == 1 else None
     if company is None:
@@ -41,3 +41,9 @@ def match_job(links: Iterable[str], company: str | None, roles: Iterable[str], j
         job for job in jobs if company_key(job.company) == company_key(company) and role_key(job.title) in wanted
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def link_parts(links: Iterable[str]) -> list[str]:
+    """Return the parts of the links' paths, queries and fragments, each once: one of them may be a job's id."""
+    parts = (part for link in links for part in re.split(r"[/?#=&]", link.partition("://")[2])[1:])
+    return list(dict.fromkeys(part for part in parts if part))

@@ -76,6 +76,7 @@ class Change(Frozen):
 class Notice(Frozen):
     """One revision of a notice.
 
+    items: keys of the source items that it is made of: a posting, a job, or a job and the posting that announces it.
     title, html, text: html is sanitised once, at intake; text is derived from it.
     facts: what the notice's own text says. job: the portal's job that it announces or concerns, as it stood then;
     a job's values stand beside the notice's own and never replace them (reference/portal.md, pitfall 38).
@@ -91,6 +92,7 @@ class Notice(Frozen):
     revision: int
     year: str
     source: str
+    items: tuple[str, ...]
     title: str
     html: str
     text: str

@@ -8,10 +8,14 @@ from placement_alerts.core.student import OffReason
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The peer took everything. message_ids: of the parts in order; announced_id: of the change line, if any."""
+    """The peer took everything. message_ids: of the parts in order; announced_id: of the change line, if any.
+
+    moved_to: the address has this value from now on.
+    """
 
     message_ids: tuple[str, ...]
     announced_id: str | None = None
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,11 +156,8 @@ class DeliveryRepository(Protocol):
     async def of_address(self, notice_id: NoticeId, address_id: AddressId) -> list[Delivery]:
         """Return the deliveries of all revisions of a notice to one address, oldest revision first."""
 
-    async def reached(self, notice_id: NoticeId, students: Collection[StudentId]) -> set[AddressId]:
-        """Return the addresses of these students that may have got any revision.
-
-        That is: the delivery is SENT, SEEN or SENDING, or was possibly delivered.
-        """
+    async def of_students(self, notice_id: NoticeId, students: Collection[StudentId]) -> list[Delivery]:
+        """Return the deliveries of all revisions of a notice to these students, by id."""
 
     async def last_states(self, address_id: AddressId, limit: int) -> list[DeliveryState]:
         """Return the states of an address's latest SENT, SEEN, REFUSED and DEAD deliveries, newest first."""

@@ -1,0 +1,104 @@
+"""What differs between two revisions of a notice, and what of it is worth telling."""
+
+import re
+from dataclasses import dataclass
+
+from placement_alerts.core.fields import fields
+from placement_alerts.core.notice import Change, Notice
+
+# label -> the verb that its change is announced with; these are worth a sound (DESIGN.md, section 3)
+_MATTERS = {
+    "Deadline": "moved",
+    "Deadline on the portal": "moved",
+    "When": "moved",
+    "Venue": "changed",
+    "Eligibility": "changed",
+    "Required marks": "changed",
+    "Courses": "changed",
+    "CTC on the portal": "changed",
+    "Role": "changed",
+    "Roles": "changed",
+    "Location": "changed",
+}
+# a value that appears where none stood is news for these only; elsewhere it is a detail that was read later
+_MATTERS_WHEN_ADDED = frozenset({"Deadline", "When", "Venue"})
+_LINE_LIMIT = 160  # characters of a changed text line that an announcement quotes
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """changes: every field that differs. announcement: the short line, or None if readers need not be told.
+
+    matters: worth a sound, and worth telling students who never got an earlier revision.
+    """
+
+    changes: tuple[Change, ...]
+    announcement: str | None
+    matters: bool
+
+
+def compare(before: Notice, after: Notice) -> Verdict:
+    """Say what a reader of `before` should know about `after`."""
+    if after.withdrawn != before.withdrawn:
+        line = "Withdrawn by the placement office" if after.withdrawn else "Valid again"
+        return Verdict((Change(field="State", before=_state(before), after=_state(after)),), line, matters=True)
+    found = differences(before, after)
+    telling = [_line(change) for change in found if _matters(change)]
+    if telling:
+        return Verdict(found, "; ".join(telling), matters=True)
+    new_line = first_new_line(before.text, after.text)
+    if before.title != after.title and _letters(before.title) != _letters(after.title):
+        return Verdict(found, f"New title: {after.title}", matters=False)
+    if after.posted == before.posted and new_line:
+        return Verdict(found, f"Text changed: “{new_line}”", matters=False)
+    return Verdict(found, None, matters=False)
+
+
+def differences(before: Notice, after: Notice) -> tuple[Change, ...]:
+    """Return every labelled field, title and text included, whose value differs."""
+    old = {field.label: field for field in fields(before)}
+    new = {field.label: field for field in fields(after)}
+    found = [
+        Change(
+            field=label,
+            before=old[label].short if label in old else None,
+            after=new[label].short if label in new else None,
+        )
+        for label in dict.fromkeys([*old, *new])
+        if (old[label].value if label in old else None) != (new[label].value if label in new else None)
+    ]
+    if before.title != after.title:
+        found.append(Change(field="Title", before=before.title, after=after.title))
+    if before.text != after.text:
+        found.append(Change(field="Text", before=before.text, after=after.text))
+    return tuple(found)
+
+
+def first_new_line(before: str, after: str) -> str | None:
+    """Return the first line of `after` whose letters and digits `before` has nowhere, shortened; None if none."""
+    known = {_letters(line) for line in before.splitlines()}
+    for line in after.splitlines():
+        if _letters(line) and _letters(line) not in known:
+            return line.strip() if len(line.strip()) <= _LINE_LIMIT else line.strip()[: _LINE_LIMIT - 1] + "…"
+    return None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _matters(change: Change) -> bool:
+    if change.field not in _MATTERS or change.after is None:
+        return False
+    return change.before is not None or change.field in _MATTERS_WHEN_ADDED
+
+
+def _line(change: Change) -> str:
+    name = change.field.removesuffix(" on the portal")
+    if change.before is None:
+        return f"{name}: {change.after}"
+    return f"{name} {_MATTERS[change.field]}: {change.before} → {change.after}"
+
+
+def _state(notice: Notice) -> str:
+    return "withdrawn" if notice.withdrawn else "valid"

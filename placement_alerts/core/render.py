@@ -1,0 +1,137 @@
+"""A notice as a message for a reader, free of any channel's markup (reference/mailbox.md, section 8.1)."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+
+from placement_alerts.core.fields import effective_deadline, fields
+from placement_alerts.core.message import Block, Button, Message, Span, Style
+from placement_alerts.core.notice import Notice, NoticeKind
+from placement_alerts.core.timetable import show_posted
+
+BODY_LIMIT = 12_000  # characters: three or four messages on Telegram; the rest is on the portal
+LINKS_SHOWN = 5  # reference/mailbox.md, section 8.1
+SEEN_BUTTON = "seen:"  # followed by the notice's id
+
+_BADGES = {
+    NoticeKind.JOB_POSTING: "💼 Job posting",
+    NoticeKind.SHORTLIST: "📋 Shortlist",
+    NoticeKind.OFFER: "🎉 Result",
+    NoticeKind.WEBINAR: "🎤 Webinar",
+    NoticeKind.HACKATHON: "🚀 Hackathon",
+    NoticeKind.REMINDER: "⏰ Reminder",
+    NoticeKind.INTERNSHIP_NOC: "📄 Internship NOC",
+    NoticeKind.POLICY: "📜 Policy",
+    NoticeKind.ANNOUNCEMENT: "📢 Announcement",
+    NoticeKind.UPDATE: "🔁 Update",
+    NoticeKind.IRRELEVANT: "📢 Notice",
+}
+_ENROLLMENT = re.compile(r"(?<!\w)(?:99)?\d{8}(?!\w)")
+_BOLD, _ITALIC, _STRIKE = frozenset({Style.BOLD}), frozenset({Style.ITALIC}), frozenset({Style.STRIKE})
+_EMPTY = Block(())
+
+
+class ShowNames(StrEnum):
+    """How much of a list of students a message shows."""
+
+    COUNT = "count"
+    NAMES = "names"
+    FULL = "full"
+
+
+def render(notice: Notice, show_names: ShowNames, now: datetime) -> Message:
+    """Return the notice as it reads now; a withdrawn one is struck through."""
+    blocks = [
+        Block((Span(notice.title, _BOLD),)),
+        Block((Span(_BADGES[notice.facts.kind] + (" · urgent" if notice.urgent else "")),)),
+        _EMPTY,
+        *_field_blocks(notice, now),
+        *_body_blocks(notice, show_names),
+        *_link_blocks(notice),
+        _EMPTY,
+        *_footer(notice),
+    ]
+    if notice.withdrawn:
+        blocks = [
+            Block((Span("🚫 Withdrawn by the placement office", _BOLD),)),
+            _EMPTY,
+            *(Block(tuple(_struck(span) for span in block.spans)) for block in blocks),
+        ]
+    buttons = () if notice.withdrawn else ((Button("✅ Got it", data=f"{SEEN_BUTTON}{notice.id}"),),)
+    return Message(tuple(blocks), buttons)
+
+
+def render_announcement(notice: Notice) -> Message | None:
+    """Return the one short line about what changed, or None if there is nothing to tell."""
+    if notice.announcement is None:
+        return None
+    return Message(
+        (Block((Span(f"🔔 {notice.announcement}", _BOLD),)), Block((Span(notice.title),))),
+        silent=not notice.matters,
+    )
+
+
+def deadline_passed(notice: Notice, now: datetime) -> bool:
+    """Say whether the notice's deadline is over."""
+    deadline = effective_deadline(notice)
+    return deadline is not None and deadline < now
+
+
+def _field_blocks(notice: Notice, now: datetime) -> Iterator[Block]:
+    for field in fields(notice):
+        mark = "⚠️ " if field.label.startswith("Deadline") else ""
+        closed = " (closed)" if mark and deadline_passed(notice, now) else ""
+        yield Block((Span(f"{mark}{field.label}:", _BOLD), Span(f" {field.value}{closed}")))
+    if notice.facts.kind is NoticeKind.JOB_POSTING and effective_deadline(notice) is None:
+        yield Block((Span("⚠️ Deadline:", _BOLD), Span(" not specified")))
+    if notice.facts.students:
+        count = len(notice.facts.students)
+        yield Block((Span("Students named:", _BOLD), Span(f" {count}")))
+
+
+def _body_blocks(notice: Notice, show_names: ShowNames) -> Iterator[Block]:
+    text = _shown_text(notice, show_names)
+    if not text:
+        return
+    yield _EMPTY
+    if len(text) > BODY_LIMIT:
+        text = text[:BODY_LIMIT].rsplit("\n", 1)[0] + "\n… The rest is on the portal."
+    for line in text.splitlines():
+        yield Block((Span(line),))
+
+
+def _shown_text(notice: Notice, show_names: ShowNames) -> str:
+    text = notice.text.strip()
+    if show_names is ShowNames.FULL or not notice.facts.students:
+        return text
+    if show_names is ShowNames.NAMES:
+        return _ENROLLMENT.sub("", text)
+    named = {name.casefold() for student in notice.facts.students if (name := student.name)}
+    lines = [line for line in text.splitlines() if not _names_anyone(line, named)]
+    return "\n".join(lines).strip()
+
+
+def _names_anyone(line: str, names: set[str]) -> bool:
+    folded = line.casefold()
+    return bool(_ENROLLMENT.search(line)) or any(name in folded for name in names)
+
+
+def _link_blocks(notice: Notice) -> Iterator[Block]:
+    links = notice.facts.links[:LINKS_SHOWN]
+    if links:
+        yield _EMPTY
+    for link in links:
+        yield Block((Span("🔗 "), Span(link, url=link)))
+
+
+def _footer(notice: Notice) -> Iterator[Block]:
+    if notice.author:
+        yield Block((Span(f"Posted by {notice.author}", _ITALIC),))
+    yield Block((Span(f"On {show_posted(notice.published_at)}", _ITALIC),))
+    if notice.revision > 1 and not notice.withdrawn:
+        yield Block((Span(f"Edited {show_posted(notice.stored_at)}", _ITALIC),))
+
+
+def _struck(span: Span) -> Span:
+    return Span(span.text, span.styles | _STRIKE, span.url)
