@@ -1,0 +1,158 @@
+"""Who works on this store: beats for this process, and frees what dead processes held.
+
+Wall clocks are never compared: a process is dead when its beat stood still for `dead_after_s` of our own monotonic
+clock, or when it ran on this machine and is provably gone (reference/mongo.md, section 1).
+"""
+
+import asyncio
+import os
+import secrets
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from placement_alerts.errors import StoreBusy, StoreUnavailable
+from placement_alerts.pipeline.wakeups import Flag
+from placement_alerts.store.base import OwnerId, Process, Store
+
+BEAT_S = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+def this_process() -> Process:
+    """Return a fresh row for this process. Reads /proc, where there is one, off the event loop's way: call at start."""
+    pid = os.getpid()
+    return Process(OwnerId(secrets.token_hex(8)), _home(), pid, _started(pid) or 0, beat=0)
+
+
+class Membership:
+    """Keeps the row of this process and watches the others'.
+
+    alone: the store admits one running process, so every other row is dead.
+    """
+
+    def __init__(
+        self, store: Store, me: Process, freed: Flag, now: Callable[[], datetime], *, alone: bool, dead_after_s: float
+    ) -> None:
+        self.turned_at: datetime | None = None
+        self._store = store
+        self._me = me
+        self._freed = freed
+        self._now = now
+        self._alone = alone
+        self._dead_after_s = dead_after_s
+        self._seen: dict[OwnerId, tuple[int, float]] = {}
+        self._duties: set[str] = set()
+        self._stopping = asyncio.Event()
+
+    @property
+    def owner(self) -> OwnerId:
+        """The name under which this process claims."""
+        return self._me.owner
+
+    async def join(self) -> None:
+        """Make this process known and free what the provably dead left behind."""
+        await self._store.processes.beat(self._me)
+        await self._free_dead()
+
+    async def run(self) -> None:
+        """Beat until `stop`. A store that is away is waited for.
+
+        Raises StoreBusy when another process took over a duty because this one stood still: carrying on would do the
+        work twice, so the process ends and starts afresh.
+        """
+        while not await self._stopped_within(BEAT_S):
+            try:
+                self._me = replace(self._me, beat=self._me.beat + 1)
+                await self._store.processes.beat(self._me)
+                await self._free_dead()
+                for duty in self._duties:
+                    if not await self._store.processes.take(duty, self._me.owner):
+                        raise StoreBusy(f"another process took over {duty} while this one stood still; start it again")
+            except StoreUnavailable as error:
+                log.warning("process.missed_beat", error=str(error))
+
+    def stop(self) -> None:
+        """Beat no more."""
+        self._stopping.set()
+
+    async def leave(self) -> None:
+        """Forget this process: it holds nothing any more."""
+        await self._store.processes.remove([self._me.owner])
+
+    async def hold(self, duty: str) -> bool:
+        """Wait until this process holds the duty; False if it stops first."""
+        while not self._stopping.is_set():
+            try:
+                if await self._store.processes.take(duty, self._me.owner):
+                    self._duties.add(duty)
+                    return True
+            except StoreUnavailable as error:
+                log.warning("duty.not_taken", duty=duty, error=str(error))
+            await self._stopped_within(BEAT_S)
+        return False
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        stopping = asyncio.create_task(self._stopping.wait())
+        await asyncio.wait({stopping}, timeout=seconds)
+        stopping.cancel()
+        await asyncio.wait({stopping})
+        return self._stopping.is_set()
+
+    async def _free_dead(self) -> None:
+        dead = [process.owner for process in await self._store.processes.all() if self._is_dead(process)]
+        if dead:
+            freed = await self._store.deliveries.free(dead, self._now())
+            await self._store.processes.remove(dead)
+            log.info("process.buried", processes=len(dead), deliveries=freed)
+            self._freed.set()
+        self.turned_at = self._now()
+
+    def _is_dead(self, process: Process) -> bool:
+        if process.owner == self._me.owner:
+            return False
+        if self._alone:
+            return True
+        if process.home == self._me.home and _started(process.pid) != process.started:
+            return True
+        beat, since = self._seen.get(process.owner, (-1, 0.0))
+        if beat != process.beat:
+            self._seen[process.owner] = (process.beat, time.monotonic())
+            return False
+        return time.monotonic() - since > self._dead_after_s
+
+
+async def somebody_runs(store: Store) -> bool:
+    """Say whether a process works on this store: one of this machine that is there, or one whose beat moves."""
+    before = {process.owner: process for process in await store.processes.all()}
+    if any(process.home == _home() and _started(process.pid) == process.started for process in before.values()):
+        return True
+    if not any(process.home != _home() for process in before.values()):
+        return False
+    await asyncio.sleep(BEAT_S + 1.0)
+    after = await store.processes.all()
+    return any(process.owner not in before or process.beat != before[process.owner].beat for process in after)
+
+
+def _home() -> str:
+    """Return what tells machines and pid namespaces apart, so that a pid is compared only where it means something."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
+    except OSError:  # no /proc: never the same home as anybody, so only the beat counts
+        return f"{socket.gethostname()}/{secrets.token_hex(8)}"
+
+
+def _started(pid: int) -> int | None:
+    """Return when the process started, in clock ticks since boot; None if there is no such process."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    return int(stat.rpartition(")")[2].split()[19])  # field 22 of proc(5), counted behind the name
