@@ -3,37 +3,16 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
 from aiohttp import web
 
+from placement_alerts.pipeline.vitals import Part, PartState
+
 STALE_AFTER_S = 5.0  # a loop that did not turn for so long is stuck
 DEADLINE_S = 1.5
 KEPT_S = 1.0  # so that probing is cheap, however often
-
-
-class State(StrEnum):
-    """How a part is doing. DEGRADED: it fails and a restart would not help; DOWN: we cannot work without it."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    DOWN = "down"
-    OFF = "off"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """What `/health` says of a part; None where it has no such thing. error: a class, never a text."""
-
-    state: State
-    last_success: datetime | None = None
-    next_run: datetime | None = None
-    backlog: int | None = None
-    oldest_due_s: float | None = None
-    error: str | None = None
 
 
 class Health(Protocol):
@@ -117,7 +96,7 @@ class HealthRoutes:
         return _answer({"status": "not ready" if reasons else "ready", "reasons": reasons}, 503 if reasons else 200)
 
     async def _overview(self, _: web.Request) -> web.Response:
-        parts: Mapping[str, Part] = {"health": Part(State.DOWN, error="timeout")}
+        parts: Mapping[str, Part] = {"health": Part(PartState.DOWN, error="timeout")}
         with contextlib.suppress(TimeoutError):
             parts = await self._parts.get()
         shown = {name: _shown(part) for name, part in parts.items()}
@@ -126,9 +105,9 @@ class HealthRoutes:
 
 def _status(parts: Mapping[str, Part]) -> str:
     states = {part.state for part in parts.values()}
-    if State.DOWN in states:
+    if PartState.DOWN in states:
         return "down"
-    return "degraded" if State.DEGRADED in states else "healthy"
+    return "degraded" if PartState.DEGRADED in states else "healthy"
 
 
 def _shown(part: Part) -> dict[str, Any]:

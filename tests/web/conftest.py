@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from placement_alerts.web.health import Part, State
+from placement_alerts.pipeline.vitals import Part, PartState
 
 
 @dataclass
@@ -19,7 +19,7 @@ class ShownHealth:
     """An application whose health a test sets."""
 
     reasons: list[str] = field(default_factory=list)
-    shown: dict[str, Part] = field(default_factory=lambda: {"store": Part(State.OK)})
+    shown: dict[str, Part] = field(default_factory=lambda: {"store": Part(PartState.OK)})
     asked: int = 0
 
     async def ready(self) -> list[str]:

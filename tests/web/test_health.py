@@ -5,7 +5,8 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from aiohttp import ClientSession
 
-from placement_alerts.web.health import Health, HealthRoutes, Heartbeat, Part, State
+from placement_alerts.pipeline.vitals import Part, PartState
+from placement_alerts.web.health import Health, HealthRoutes, Heartbeat
 from placement_alerts.web.server import make_application, serve
 from tests.web.conftest import Clock, ShownHealth
 
@@ -66,16 +67,16 @@ async def test_answer_is_kept_for_a_second(client: ClientSession, health: ShownH
 
 async def test_overview_has_every_field_of_every_part(client: ClientSession, health: ShownHealth) -> None:
     health.shown = {
-        "store": Part(State.OK),
+        "store": Part(PartState.OK),
         "superset": Part(
-            State.DEGRADED,
+            PartState.DEGRADED,
             last_success=datetime(2026, 1, 27, 17, 30, 0, 123999, tzinfo=IST),
             next_run=datetime(2026, 1, 27, 18, 30, tzinfo=IST),
             backlog=3,
             oldest_due_s=1.23456,
             error="refused",
         ),
-        "webpush": Part(State.OFF),
+        "webpush": Part(PartState.OFF),
     }
     nothing = {"last_success": None, "next_run": None, "backlog": None, "oldest_due_s": None, "error": None}
 
@@ -102,13 +103,13 @@ async def test_overview_has_every_field_of_every_part(client: ClientSession, hea
 @pytest.mark.parametrize(
     ("states", "status"),
     [
-        ([State.OK, State.OFF], "healthy"),
-        ([State.OK, State.DEGRADED], "degraded"),
-        ([State.DEGRADED, State.DOWN], "down"),
+        ([PartState.OK, PartState.OFF], "healthy"),
+        ([PartState.OK, PartState.DEGRADED], "degraded"),
+        ([PartState.DEGRADED, PartState.DOWN], "down"),
     ],
 )
 async def test_worst_part_decides_and_the_answer_is_200(
-    client: ClientSession, health: ShownHealth, states: list[State], status: str
+    client: ClientSession, health: ShownHealth, states: list[PartState], status: str
 ) -> None:
     health.shown = {f"part{number}": Part(state) for number, state in enumerate(states)}
 
