@@ -118,11 +118,20 @@ class SourcesConfig(Section):
 
 
 class FanoutConfig(Section):
-    """How deliveries are carried. batch: claimed at once; lease_s: until a lost claim is due again."""
+    """How deliveries are carried. batch: at most so many are claimed or recorded by one commit.
+
+    lease_s: a process whose beat stands still for so long has lost what it was sending. grace_s: of an orderly stop.
+    """
 
     batch: Annotated[int, Field(ge=1, le=1000)] = 64
-    lease_s: Annotated[float, Field(ge=30, le=3600)] = 120.0
+    lease_s: Annotated[float, Field(ge=15, le=3600)] = 30.0
     grace_s: Annotated[float, Field(ge=0, le=300)] = 10.0
+
+
+class OffersConfig(Section):
+    """show_names: how much of a list of students a message shows, shortlists included."""
+
+    show_names: Literal["count", "names", "full"] = "count"
 
 
 class LinkConfig(Section):
@@ -158,5 +167,6 @@ class Config(BaseSettings):
     scheduler: SchedulerConfig = SchedulerConfig()
     sources: SourcesConfig = SourcesConfig()
     fanout: FanoutConfig = FanoutConfig()
+    offers: OffersConfig = OffersConfig()
     bot: BotConfig = BotConfig()
     logging: LoggingConfig = LoggingConfig()
