@@ -60,18 +60,20 @@ class SupersetSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    base_url: str = Field("https://app.joinsuperset.com/tnpsuite-core", pattern=r"^https?://[^\s/?#@]+[^\s?#@]*$")
-    tenant_id: str = Field("jaypee_in_in_it_16", pattern=r"^[!-~]+$")
-    tenant_type: str = Field("STUDENT", pattern=r"^[!-~]+$")
+    base_url: str = Field(
+        default="https://app.joinsuperset.com/tnpsuite-core", pattern=r"^https?://[^\s/?#@]+[^\s?#@]*$"
+    )
+    tenant_id: str = Field(default="jaypee_in_in_it_16", pattern=r"^[!-~]+$")
+    tenant_type: str = Field(default="STUDENT", pattern=r"^[!-~]+$")
     public_key: str = PUBLIC_KEY
     accounts: tuple[Account, ...] = ()
     connect_timeout_s: Seconds = 5.0
     read_timeout_s: Seconds = 30.0
     deadline_s: Seconds = 120.0
-    max_bytes: int = Field(32 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
-    page_size: int = Field(10_000, ge=1, le=10_000)
-    detail_every_h: float = Field(6.0, gt=0, le=24 * 30)
-    max_details_per_run: int = Field(200, ge=0, le=10_000)
+    max_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
+    page_size: int = Field(default=10_000, ge=1, le=10_000)
+    detail_every_h: float = Field(default=6.0, gt=0, le=24 * 30)
+    max_details_per_run: int = Field(default=200, ge=0, le=10_000)
     levels: Mapping[int, str] = LEVELS
 
     @field_validator("accounts")

@@ -90,12 +90,12 @@ def _plain_identifier(value: str) -> str:
 Maybe = Annotated[T | None, WrapValidator(_or_none)]
 Several = Annotated[tuple[Maybe[T], ...], WrapValidator(_good_ones)]
 Text = Annotated[str, BeforeValidator(_trim)]
-Html = Annotated[str, BeforeValidator(_clean), Field(max_length=HTML_LIMIT)]
+Html = Annotated[str, Field(max_length=HTML_LIMIT), BeforeValidator(_clean)]
 Moment = Annotated[datetime | None, BeforeValidator(_from_ms)]
-Count = Annotated[int, BeforeValidator(_no_bool), Field(ge=-COUNT_LIMIT, le=COUNT_LIMIT)]
-Number = Annotated[float, BeforeValidator(_no_bool), Field(allow_inf_nan=False, ge=-RUPEES_LIMIT, le=RUPEES_LIMIT)]
+Count = Annotated[int, Field(ge=-COUNT_LIMIT, le=COUNT_LIMIT), BeforeValidator(_no_bool)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-RUPEES_LIMIT, le=RUPEES_LIMIT), BeforeValidator(_no_bool)]
 Identifier = Annotated[
-    str, BeforeValidator(_trim), Field(min_length=1, max_length=IDENTIFIER_LIMIT), AfterValidator(_plain_identifier)
+    str, Field(min_length=1, max_length=IDENTIFIER_LIMIT), AfterValidator(_plain_identifier), BeforeValidator(_trim)
 ]
 Token = Annotated[str, Field(min_length=1, max_length=TOKEN_LIMIT, pattern=r"^[!-~]+$")]
 
