@@ -8,24 +8,23 @@ import asyncio
 import base64
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from placement_alerts.sandbox.portal_board import Board
 from placement_alerts.sandbox.portal_faults import Fault
 
 BASE_PATH = "/tnpsuite-core"
 TENANT_ID = "jaypee_in_in_it_16"
 TENANT_TYPE = "STUDENT"
 KEY_BITS = 1024  # as the real portal's
-
-Element = dict[str, Any]
 
 
 class Endpoint(StrEnum):
@@ -59,33 +58,20 @@ class Call:
     headers: Mapping[str, str]
 
 
-@dataclass(slots=True)
-class _Posting:
-    element: Element
-    audience: frozenset[str] | None  # None: every account sees it
-    detail: Element = field(default_factory=dict)
-
-    def is_for(self, email: str) -> bool:
-        return self.audience is None or email in self.audience
-
-
-class SimulatedPortal:
+class SimulatedPortal(Board):
     """The portal and what its office does there. Started by `async with` or `start`.
 
     now: the office's clock, for times that are not given. calls: every request so far, in order.
     """
 
     def __init__(self, logins: Iterable[PortalLogin], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        super().__init__(now)
         self.calls: list[Call] = []
         self.honours_paging = True
         self._logins = {one.email: one for one in logins}
-        self._now = now
         self._key: RSAPrivateKey = generate_private_key(65537, KEY_BITS)
         self._uuids = {email: f"2f6d1c1e-0000-4000-8000-{number:012x}" for number, email in enumerate(self._logins, 1)}
         self._tokens: dict[str, str] = {}
-        self._notices: dict[str, _Posting] = {}
-        self._jobs: dict[str, _Posting] = {}
-        self._addresses: dict[str, str] = {}
         self._faults: list[_Planned] = []
         self._stopping = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -131,47 +117,6 @@ class SimulatedPortal:
         der = self._key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return base64.b64encode(der).decode()
 
-    # what the office does
-
-    def publish_notice(self, element: Element, audience: Iterable[str] | None = None) -> None:
-        """Publish a notice for these accounts, or for all; publishedAt is now unless given."""
-        element = {"publishedAt": self._ms(), "lastModifiedOn": None, **element}
-        self._notices[str(element.get("identifier", f"nameless-{len(self._notices)}"))] = _Posting(
-            element, _audience(audience)
-        )
-
-    def edit_notice(self, identifier: str, **changes: Any) -> None:
-        """Change fields of a notice; lastModifiedOn is now unless given."""
-        self._notices[identifier].element.update({"lastModifiedOn": self._ms(), **changes})
-
-    def remove_notice(self, identifier: str) -> None:
-        """Take a notice away."""
-        del self._notices[identifier]
-
-    def post_job(self, element: Element, detail: Element | None = None, audience: Iterable[str] | None = None) -> None:
-        """Post a job for these accounts, or for all; createdAt is now unless given."""
-        element = {"createdAt": self._ms(), **element}
-        key = str(element.get("jobProfileIdentifier", f"nameless-{len(self._jobs)}"))
-        self._jobs[key] = _Posting(element, _audience(audience), {"jobProfile": {}} if detail is None else detail)
-
-    def change_job(self, identifier: str, **changes: Any) -> None:
-        """Change fields of a job's list element."""
-        self._jobs[identifier].element.update(changes)
-
-    def change_detail(self, identifier: str, **changes: Any) -> None:
-        """Change fields of `jobProfile` in a job's details."""
-        self._jobs[identifier].detail.setdefault("jobProfile", {}).update(changes)
-
-    def remove_job(self, identifier: str) -> None:
-        """Take a job away."""
-        del self._jobs[identifier]
-
-    def place_document(self, identifier: str, url: str) -> None:
-        """Say where a document is; without it, U answers 404."""
-        self._addresses[identifier] = url
-
-    # what goes wrong
-
     def fail(
         self, endpoint: Endpoint, fault: Fault, *, times: int = 1, email: str | None = None, path: str = ""
     ) -> None:
@@ -192,8 +137,6 @@ class SimulatedPortal:
     def counted(self, endpoint: Endpoint, email: str | None = None) -> int:
         """Return how many calls of an endpoint arrived. email: of this account only."""
         return sum(one.endpoint is endpoint and email in {None, one.email} for one in self.calls)
-
-    # answers
 
     def _endpoint(
         self, endpoint: Endpoint, answer: Callable[[web.Request, str], Awaitable[web.StreamResponse]]
@@ -256,31 +199,24 @@ class SimulatedPortal:
             return None
 
     async def _list_notices(self, request: web.Request, email: str) -> web.StreamResponse:
-        listed = [one.element for one in self._notices.values() if one.is_for(email)]
+        listed = self.notices_for(email)
         page, size = int(request.query["page"]), int(request.query["size"])
         return web.json_response(listed[page * size : (page + 1) * size] if self.honours_paging else listed[:size])
 
     async def _list_jobs(self, _request: web.Request, email: str) -> web.StreamResponse:
-        return web.json_response([one.element for one in self._jobs.values() if one.is_for(email)])
+        return web.json_response(self.jobs_for(email))
 
     async def _show_job(self, request: web.Request, email: str) -> web.StreamResponse:
-        posting = self._visible(request, email)
-        if posting is None:
+        detail = self.detail_for(email, request.match_info["job"])
+        if detail is None:
             return web.json_response({"message": "not found"}, status=404)
-        return web.json_response(posting.detail)
+        return web.json_response(detail)
 
     async def _show_address(self, request: web.Request, email: str) -> web.StreamResponse:
-        url = self._addresses.get(request.match_info["document"])
-        if url is None or self._visible(request, email) is None:
+        url = self.address_of(request.match_info["document"])
+        if url is None or self.detail_for(email, request.match_info["job"]) is None:
             return web.json_response({"message": "not found"}, status=404)
         return web.json_response({"url": url})
-
-    def _visible(self, request: web.Request, email: str) -> _Posting | None:
-        posting = self._jobs.get(request.match_info["job"])
-        return posting if posting is not None and posting.is_for(email) else None
-
-    def _ms(self) -> int:
-        return to_ms(self._now())
 
 
 @dataclass(slots=True)
@@ -293,15 +229,6 @@ class _Planned:
 
     def fits(self, call: Call) -> bool:
         return self.endpoint is call.endpoint and self.email in {None, call.email} and self.path in call.path
-
-
-def to_ms(moment: datetime) -> int:
-    """Return epoch milliseconds, the portal's form of a time."""
-    return int(moment.timestamp() * 1000)
-
-
-def _audience(emails: Iterable[str] | None) -> frozenset[str] | None:
-    return None if emails is None else frozenset(emails)
 
 
 def _has_headers(request: web.Request) -> bool:

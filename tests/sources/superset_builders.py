@@ -7,7 +7,8 @@ from typing import Any
 from placement_alerts.core.item import KnownItem, SourceItem
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal, to_ms
+from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
+from placement_alerts.sandbox.portal_board import to_ms
 from placement_alerts.sources.superset import SupersetSettings, SupersetSource, account_label
 
 NOW = datetime(2026, 1, 27, 6, 0, tzinfo=UTC)

@@ -6,7 +6,8 @@ from placement_alerts.core.item import Fetched, SourceItem
 from placement_alerts.core.job import Job
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox import portal_faults
-from placement_alerts.sandbox.portal import Endpoint, SimulatedPortal, to_ms
+from placement_alerts.sandbox.portal import Endpoint, SimulatedPortal
+from placement_alerts.sandbox.portal_board import to_ms
 from tests.sources.superset_builders import (
     FIRST,
     FIRST_LABEL,

@@ -9,7 +9,8 @@ from placement_alerts.core.item import Failure, Fetched
 from placement_alerts.errors import ConfigError, PeerError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox import portal_faults
-from placement_alerts.sandbox.portal import Endpoint, PortalLogin, SimulatedPortal, to_ms
+from placement_alerts.sandbox.portal import Endpoint, PortalLogin, SimulatedPortal
+from placement_alerts.sandbox.portal_board import to_ms
 from placement_alerts.sandbox.portal_faults import Fault
 from placement_alerts.sources.superset import SupersetSource
 from tests.sources.superset_builders import (
