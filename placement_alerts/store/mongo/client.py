@@ -24,7 +24,6 @@ T = TypeVar("T")
 DATABASE = "placement_alerts"  # when the URL names none
 DEADLINE_S = 2.0
 PING_S = 1.0
-SELECTION_S = 5.0  # for the first contact, whose deadline is that of index builds; other operations end earlier
 REPEATS = 5  # after a write conflict
 THREADS_KEPT_FREE = 2  # of Motor's pool: for closing, and for a call that was cancelled and still holds its thread
 
@@ -37,7 +36,7 @@ _OPTIONS: Mapping[str, Any] = {
     "retryWrites": True,
     "readPreference": "primary",
     "timeoutMS": int(DEADLINE_S * 1000),
-    "serverSelectionTimeoutMS": int(SELECTION_S * 1000),
+    "serverSelectionTimeoutMS": 5000,  # longer than an operation's deadline, which ends it; for the first contact
     "appname": "placement_alerts",
 }
 

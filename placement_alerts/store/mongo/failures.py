@@ -57,7 +57,8 @@ def _is_unavailable(error: PyMongoError) -> bool:
 
 
 def _codes(error: PyMongoError) -> set[int]:
-    return {int(details.get("code", 0)) for details in _details(error)}
+    codes = {int(details.get("code", 0)) for details in _details(error)}
+    return codes | {error.code or 0} if isinstance(error, OperationFailure) else codes
 
 
 def _details(error: PyMongoError) -> list[Mapping[str, Any]]:

@@ -9,23 +9,28 @@ from placement_alerts.store.mongo.indexes import META, Index, indexes
 from placement_alerts.store.mongo.writes import insert_new
 
 VERSION = 1
-DEADLINE_S = 60.0  # builds of indexes on what is there already
+FIRST_CONTACT_S = 5.0  # name resolution, TLS and the choice of a server; the driver tries again until then
+BUILD_S = 60.0  # indexes on what is there already
 
 _ROW = "schema"
 
 
 async def ensure_schema(client: Client) -> None:
     """Make what is missing. Raises StoreOutdated if the data is newer than this program, or an index cannot be made."""
-    await client.run(lambda: _bring_up_to_date(client), DEADLINE_S)
+    await client.run(lambda: _check_version(client), FIRST_CONTACT_S)
+    await client.run(lambda: _make_indexes(client), BUILD_S)
+    await client.run(lambda: insert_new(client.collection(META), [{"_id": _ROW, "version": VERSION}]))
 
 
-async def _bring_up_to_date(client: Client) -> None:
+async def _check_version(client: Client) -> None:
     row = await client.collection(META).find_one({"_id": _ROW})
     if row is not None and row["version"] > VERSION:
         raise StoreOutdated(f"the database has schema version {row['version']}; this program knows up to {VERSION}")
+
+
+async def _make_indexes(client: Client) -> None:
     for index in indexes():
         await _make(client, index)
-    await insert_new(client.collection(META), [{"_id": _ROW, "version": VERSION}])
 
 
 async def _make(client: Client, index: Index) -> None:
