@@ -13,6 +13,7 @@ from placement_alerts.core.item import Fetched, KnownItem, Rejected, SourceItem
 from placement_alerts.core.job import Job
 from placement_alerts.errors import ConfigError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.http_client import HttpClient, Limits
+from placement_alerts.sources.slices import in_slices
 from placement_alerts.sources.superset_account import Portal, PortalAccount, load_public_key
 from placement_alerts.sources.superset_details import DetailReader
 from placement_alerts.sources.superset_listing import (
@@ -23,6 +24,7 @@ from placement_alerts.sources.superset_listing import (
     is_news,
     merge_jobs,
     merge_notices,
+    newest_first,
     seen_keys,
 )
 from placement_alerts.sources.superset_mapping import job_item, to_job
@@ -110,7 +112,8 @@ class SupersetSource:
         notices, jobs = merge_notices(readings), merge_jobs(readings)
         complete = frozenset((one.label, listing) for one in readings for listing in one.complete)
         whole = frozenset(label for label, listing in complete if listing == "notices")
-        changed = await asyncio.to_thread(changed_notices, notices, known, whole)
+        looked_at = await in_slices(changed_notices(notices, known, whole))
+        changed = sorted((item for item in looked_at if item is not None), key=newest_first)
         details = DetailReader({account.label: account for account in accounts}, self._settings.levels)
         changed += await self._changed_jobs(jobs, known, now, details)
 

@@ -13,8 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from placement_alerts.core.item import Rejected
 from placement_alerts.errors import PeerError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.http_client import HttpClient, Limits, Response
+from placement_alerts.sources.slices import array_elements, in_slices
 from placement_alerts.sources.superset_payloads import (
     DetailPayload,
     Elements,
@@ -23,9 +25,10 @@ from placement_alerts.sources.superset_payloads import (
     NoticePayload,
     read_address,
     read_detail,
-    read_jobs,
+    read_job,
     read_login,
-    read_notices,
+    read_notice,
+    sorted_out,
 )
 
 USER_AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0"
@@ -36,7 +39,7 @@ FORBIDDEN_LISTS = 1
 FORBIDDEN_DETAILS = 5  # more than are read at once
 FORBIDDEN_NEVER = 0  # documents: a missing address is no harm
 
-T = TypeVar("T")
+M = TypeVar("M", NoticePayload, JobPayload)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,18 +126,18 @@ class PortalAccount:
         """Read one page of notices, from 0."""
         query = f"page={page}&size={size}&_loader_=false"
         response = await self._get("/notices", query, "/students", trailers=True)
-        return await _parsed(read_notices, response)
+        return await _list_in(response, read_notice)
 
     async def jobs(self) -> Elements[JobPayload]:
         """Read the job list."""
         response = await self._get("/job_profiles", "_loader_=false", "/students/jobprofiles", trailers=True)
-        return await _parsed(read_jobs, response)
+        return await _list_in(response, read_job)
 
     async def detail(self, job_id: str) -> DetailPayload:
         """Read a job's details."""
         path = f"/job_profiles/{quote(job_id, safe='')}"
         response = await self._get(path, "_loader_=false", "/students/jobprofiles", forbidden=FORBIDDEN_DETAILS)
-        return await _parsed(read_detail, response)
+        return read_detail(response.json())
 
     async def document_url(self, job_id: str, document_id: str) -> str | None:
         """Ask where a document is; None if the answer has no usable address."""
@@ -215,9 +218,11 @@ def load_public_key(text: str) -> RSAPublicKey:
     return key
 
 
-async def _parsed(read: Callable[[Any], T], response: Response) -> T:
-    # in a thread, so that ten thousand elements do not hold the loop
-    return await asyncio.to_thread(lambda: read(response.json()))
+async def _list_in(response: Response, read: Callable[[Any], M | Rejected]) -> Elements[M]:
+    try:
+        return sorted_out(await in_slices(map(read, array_elements(response.body))))
+    except PeerNonsense as error:
+        raise PeerNonsense(f"{error}, got {response.describe()}") from error
 
 
 def _session_from(response: Response) -> _Session:

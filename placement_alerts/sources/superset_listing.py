@@ -1,6 +1,6 @@
 """What the accounts list, merged, and what of it is news or needs its details. Pure: no I/O and no clock."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
@@ -82,15 +82,21 @@ def seen_keys(
 
 def changed_notices(
     notices: Mapping[str, Listed[NoticePayload]], known: Mapping[str, KnownItem], complete: frozenset[str]
-) -> list[SourceItem]:
-    """Return notices to look at, newest first. complete: labels of the accounts whose notices were read to the end."""
-    found: list[SourceItem] = []
+) -> Iterator[SourceItem | None]:
+    """Yield each notice that is to be looked at, and None for each that is not.
+
+    complete: labels of the accounts whose notices were read to the end.
+    """
     for key, listed in notices.items():
         item = notice_item(listed.payload, listed.accounts, listed.year)
         before = known.get(key)
-        if before is None or (is_news(item, before) and not _is_stale(item, before, complete)):
-            found.append(item)
-    return sorted(found, key=lambda item: item.modified_at.timestamp() if item.modified_at else 0.0, reverse=True)
+        news = before is None or (is_news(item, before) and not _is_stale(item, before, complete))
+        yield item if news else None
+
+
+def newest_first(item: SourceItem) -> float:
+    """Return the sort key of the order in which notices are processed."""
+    return -item.modified_at.timestamp() if item.modified_at else 0.0
 
 
 def is_news(item: SourceItem, before: KnownItem) -> bool:

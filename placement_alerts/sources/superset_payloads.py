@@ -5,7 +5,8 @@ the texts that make up an element must be right or the element is rejected; ever
 of another type than expected is simply not stated.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
@@ -223,24 +224,30 @@ class AddressReply(Payload):
 Listing = Literal["notices", "jobs"]
 
 
-class Elements(BaseModel, Generic[M]):
+@dataclass(frozen=True, slots=True)
+class Elements(Generic[M]):
     """A list read element by element. total: how many it had, bad ones included."""
-
-    model_config = ConfigDict(frozen=True)
 
     good: tuple[M, ...]
     rejected: tuple[Rejected, ...]
     total: int
 
 
-def read_notices(listed: Any) -> Elements[NoticePayload]:
-    """Read a page of N. Raises PeerNonsense if it is no array."""
-    return _read_elements(listed, "notices", "identifier", NoticePayload.model_validate)
+def read_notice(element: Any) -> NoticePayload | Rejected:
+    """Read an element of N, or say why it cannot be read."""
+    return _read_element(element, "notices", "identifier", NoticePayload.model_validate)
 
 
-def read_jobs(listed: Any) -> Elements[JobPayload]:
-    """Read J. Raises PeerNonsense if it is no array."""
-    return _read_elements(listed, "jobs", "jobProfileIdentifier", JobPayload.model_validate)
+def read_job(element: Any) -> JobPayload | Rejected:
+    """Read an element of J, or say why it cannot be read."""
+    return _read_element(element, "jobs", "jobProfileIdentifier", JobPayload.model_validate)
+
+
+def sorted_out(read: Sequence[M | Rejected]) -> Elements[M]:
+    """Tell the good elements from the bad ones."""
+    good = tuple(one for one in read if not isinstance(one, Rejected))
+    rejected = tuple(one for one in read if isinstance(one, Rejected))
+    return Elements(good=good, rejected=rejected, total=len(read))
 
 
 def read_detail(reply: Any) -> DetailPayload:
@@ -280,17 +287,11 @@ def describe(error: ValidationError) -> str:
     return f"{'.'.join(map(str, first['loc'])) or 'element'}: {first['type']}"
 
 
-def _read_elements(listed: Any, listing: Listing, key: str, parse: Callable[[Any], M]) -> Elements[M]:
-    if not isinstance(listed, list):
-        raise PeerNonsense(f"expected an array of {listing}, got {type(listed).__name__}")
-    good: list[M] = []
-    rejected: list[Rejected] = []
-    for element in listed:
-        try:
-            good.append(parse(element))
-        except ValidationError as error:
-            rejected.append(Rejected(listing=listing, identifier=_name(element, key), reason=describe(error)))
-    return Elements(good=tuple(good), rejected=tuple(rejected), total=len(listed))
+def _read_element(element: Any, listing: Listing, key: str, parse: Callable[[Any], M]) -> M | Rejected:
+    try:
+        return parse(element)
+    except ValidationError as error:
+        return Rejected(listing=listing, identifier=_name(element, key), reason=describe(error))
 
 
 def _name(element: Any, key: str) -> str | None:
