@@ -4,6 +4,8 @@ By token: choose candidates, mark them with the token where they still wait, and
 that is ours; what the answer to the marking was does not matter.
 """
 
+import asyncio
+import random
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -14,6 +16,8 @@ from placement_alerts.store.mongo.documents import Document, in_state, to_delive
 
 CANDIDATES = 4  # read for each wished delivery, because several may be for one target
 ROUNDS = 8  # of reading candidates, each without the targets found before
+COLLISIONS = 3  # after which the claim comes home with nothing
+APART_S = 0.02
 TOKENS = 64  # whose answer got lost that are remembered
 
 
@@ -31,10 +35,16 @@ class Claims:
             return []
         repeated = claim.token in self._unsure
         self._unsure.setdefault(claim.token, None)
-        under_way = await self._under_way(claim)
-        if not any(row["lease"] == claim.token for row in under_way):
-            await self._mark(claim, busy={row["target"] for row in under_way} | set(claim.resting))
-        held = await self._settle(claim)
+        held: list[Delivery] = []
+        for _ in range(COLLISIONS):
+            under_way = await self._under_way(claim)
+            if not any(row["lease"] == claim.token for row in under_way):
+                await self._mark(claim, busy={row["target"] for row in under_way} | set(claim.resting))
+            marked = await self._marked(claim)
+            held = await self._settle(claim, marked)
+            if held or not marked:
+                break
+            await asyncio.sleep(random.uniform(0, APART_S))  # noqa: S311 - only to be out of step with the other
         self._answered(claim.token, held, repeated=repeated)
         return held
 
@@ -76,26 +86,28 @@ class Claims:
         rows: list[Document] = await found.to_list(None)
         return rows
 
-    async def _settle(self, claim: Claim) -> list[Delivery]:
-        """Return what the token holds, after giving back what it must not.
+    async def _marked(self, claim: Claim) -> list[Delivery]:
+        found = await self._deliveries.find({"owner": claim.owner, "lease": claim.token}).to_list(None)
+        return sorted(map(to_delivery, found), key=lambda row: (row.priority, row.due_at, row.id))
+
+    async def _settle(self, claim: Claim, marked: Sequence[Delivery]) -> list[Delivery]:
+        """Return what the token may hold, after giving back the rest.
 
         That is what another claim is sending to the same target, marked at the same moment (both give it back), and
         what is too much because an earlier marking of this token came through late.
         """
-        found = await self._deliveries.find({"owner": claim.owner, "lease": claim.token}).to_list(None)
-        held = sorted(map(to_delivery, found), key=lambda row: (row.priority, row.due_at, row.id))
-        if not held:
+        if not marked:
             return []
         wanted = {"owner": {"$gt": ""}, "channel": claim.channel}
         all_rows = await self._deliveries.find(wanted, {"lease": 1, "target": 1}).to_list(None)
         taken = {row["target"] for row in all_rows if row["lease"] != claim.token}
         kept: list[Delivery] = []
-        for row in held:
+        for row in marked:
             if row.target not in taken and len(kept) < claim.limit:
                 taken.add(row.target)
                 kept.append(row)
-        if len(kept) < len(held):
-            await self._release([row.id for row in held if row not in kept], claim.token)
+        if len(kept) < len(marked):
+            await self._release([row.id for row in marked if row not in kept], claim.token)
         return kept
 
     async def _release(self, ids: Sequence[DeliveryId], lease: str) -> None:
@@ -112,6 +124,6 @@ class Claims:
         if repeated:
             self._unsure[token] = frozenset(row.id for row in held)
         else:
-            del self._unsure[token]
+            self._unsure.pop(token, None)
         while len(self._unsure) > TOKENS:
             del self._unsure[next(iter(self._unsure))]
