@@ -131,9 +131,10 @@ def _full_at(start: int, widths: Sequence[int], marks: Sequence[_Mark], limit: i
 
 def _best_cut(text: str, marks: Sequence[_Mark], block_starts: frozenset[int], start: int, full: int) -> int:
     """Return where to end a part that can end at `full` at the latest: the best kind of place."""
-    links = [mark for mark in marks if mark.type == "text_link" and start < mark.end and mark.start < full]
-    latest = max((link.start for link in links if start < link.start and full < link.end), default=full)
-    whole = [range(link.start + 1, link.end) for link in links if link.end <= full]
+    room = full - start  # a longer link has to be cut anyway
+    links = [mark for mark in marks if mark.type == "text_link" and mark.end - mark.start <= room]
+    latest = max((link.start for link in links if start < link.start < full < link.end), default=full)
+    whole = [range(link.start + 1, link.end) for link in links if start < link.end <= full]
     words = [
         place
         for place in range(latest, start, -1)
