@@ -5,6 +5,7 @@ import json
 import random
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -24,7 +25,6 @@ MAX_REDIRECTS = 5
 URL_LIMIT = 2048  # characters; longer ones are mistakes or attacks
 CHUNK = 64 * 1024  # bytes
 ACCEPT_ENCODING = "gzip, deflate"  # what aiohttp decodes without further packages
-
 _NAT64 = IPv6Network("64:ff9b::/96")
 # 2130706433, 0x7f.1, 0177.0.0.1: the system's resolver takes them for addresses, people never write them
 _NUMBER_HOST = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
@@ -98,9 +98,9 @@ class HttpClient:
         self._retries = retries
         self._sleep = sleep
         self._jitter = jitter
-        resolver = aiohttp.ThreadedResolver()
+        resolver = aiohttp.ThreadedResolver() if allow_private else PublicResolver(aiohttp.ThreadedResolver())
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=resolver if allow_private else PublicResolver(resolver)),
+            connector=aiohttp.TCPConnector(resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept-Encoding": ACCEPT_ENCODING},
             trust_env=False,
@@ -140,30 +140,20 @@ class HttpClient:
             async with asyncio.timeout(limits.deadline_s):
                 return await call
         except TimeoutError as error:
-            raise PeerUnreachable(f"{_host(url)}: no complete answer within {limits.deadline_s:g} s") from error
+            raise PeerUnreachable(f"{URL(url).host}: no complete answer within {limits.deadline_s:g} s") from error
 
     async def _read(self, url: URL, headers: Mapping[str, str], limits: Limits) -> Response:
-        for attempt in range(1, self._retries.tries + 1):
-            last = attempt == self._retries.tries
-            asked: str | None = None
-            try:
+        longest = self._retries.longest_wait_s
+        for attempt in range(1, self._retries.tries):
+            asked_s = 0.0
+            with suppress(ConnectionLost):
                 response = await self._follow(url, headers, limits)
-            except ConnectionLost:
-                if last:
-                    raise
-            else:
-                asked = response.headers.get("retry-after")
-                wait = retry_after(asked, datetime.now(UTC))
-                too_long = wait is not None and wait > self._retries.longest_wait_s
-                if response.status not in RETRIED_STATUSES or last or too_long:
+                asked_s = retry_after(response.headers.get("retry-after"), datetime.now(UTC)) or 0.0
+                if response.status not in RETRIED_STATUSES or asked_s > longest:
                     return response
-            await self._sleep(self._wait(attempt, asked))
-        raise AssertionError("the last try returns or raises")
-
-    def _wait(self, attempt: int, asked: str | None) -> float:
-        own = self._retries.first_wait_s * 2.0 ** (attempt - 1)
-        wait = max(own, retry_after(asked, datetime.now(UTC)) or 0.0)
-        return min(self._retries.longest_wait_s, wait) + own * self._jitter()
+            own_s = self._retries.first_wait_s * 2.0 ** (attempt - 1)
+            await self._sleep(min(longest, max(own_s, asked_s)) + own_s * self._jitter())
+        return await self._follow(url, headers, limits)
 
     async def _follow(self, url: URL, headers: Mapping[str, str], limits: Limits) -> Response:
         for _ in range(MAX_REDIRECTS):
@@ -187,7 +177,7 @@ class HttpClient:
                 names = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status, names, content)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
-            raise _ours(error, url, limits) from error
+            raise _ours(error, url.host, limits) from error
 
     def _checked(self, text: str) -> URL:
         try:
@@ -293,22 +283,18 @@ async def _read_body(answer: aiohttp.ClientResponse, max_bytes: int, url: URL) -
     return bytes(body)
 
 
-def _ours(error: Exception, url: URL, limits: Limits) -> PeerError:
-    host = url.host
-    if isinstance(error, aiohttp.ConnectionTimeoutError):
-        return ConnectionLost(f"{host}: no connection within {limits.connect_s:g} s")
-    if isinstance(error, TimeoutError):
-        return ConnectionLost(f"{host}: no answer within {limits.read_s:g} s")
-    if isinstance(error, aiohttp.ClientConnectorCertificateError | aiohttp.ClientSSLError):
-        return PeerUnreachable(f"{host}: its certificate is not accepted")
-    if isinstance(error, aiohttp.ClientConnectorDNSError):
-        return ConnectionLost(f"{host}: no such host, or the name service does not answer")
-    if isinstance(error, aiohttp.ClientPayloadError):
-        return ConnectionLost(f"{host}: the answer broke off or cannot be decoded")
-    if isinstance(error, aiohttp.ServerDisconnectedError | OSError):
-        return ConnectionLost(f"{host}: connection refused or lost")
+def _ours(error: Exception, host: str | None, limits: Limits) -> PeerError:
+    match error:
+        case aiohttp.ConnectionTimeoutError():
+            return ConnectionLost(f"{host}: no connection within {limits.connect_s:g} s")
+        case TimeoutError():
+            return ConnectionLost(f"{host}: no answer within {limits.read_s:g} s")
+        case aiohttp.ClientSSLError():
+            return PeerUnreachable(f"{host}: its certificate is not accepted")
+        case aiohttp.ClientConnectorDNSError():
+            return ConnectionLost(f"{host}: no such host, or the name service does not answer")
+        case aiohttp.ClientPayloadError():
+            return ConnectionLost(f"{host}: the answer broke off or cannot be decoded")
+        case aiohttp.ServerDisconnectedError() | OSError():
+            return ConnectionLost(f"{host}: connection refused or lost")
     return PeerNonsense(f"{host}: not an HTTP answer ({type(error).__name__})")
-
-
-def _host(text: str) -> str:
-    return URL(text).host or "peer"

@@ -244,6 +244,24 @@ async def test_small_packed_answer_that_unpacks_large_is_refused(peer: Peer, cli
         await client.get(peer.url, limits=SHORT)
 
 
+async def test_read_that_keeps_losing_its_connection_is_unreachable_after_three_tries(
+    peer: Peer, client: HttpClient, waits: list[float]
+) -> None:
+    peer.will(broken)
+
+    with pytest.raises(PeerUnreachable, match="connection refused or lost"):
+        await client.get(peer.url)
+
+    assert waits == [0.5, 1.0]
+
+
+async def test_read_that_goes_to_a_plain_port_with_https_is_unreachable(peer: Peer, client: HttpClient) -> None:
+    peer.will(status(200))
+
+    with pytest.raises(PeerUnreachable):
+        await client.get(peer.url.replace("http:", "https:"))
+
+
 async def test_damaged_packing_is_named(peer: Peer, client: HttpClient) -> None:
     peer.will(body(b"not gzip at all", Content_Encoding="gzip"))
 

@@ -214,6 +214,27 @@ async def test_list_that_fails_for_one_account_leaves_the_rest(
     assert [(one.account, one.part) for one in fetched.failures] == [("account 1", "notices")]
 
 
+async def test_page_that_fails_keeps_what_earlier_pages_had_and_completes_nothing(
+    portal: SimulatedPortal, http: HttpClient
+) -> None:
+    portal.fail(Endpoint.NOTICES, portal_faults.json_body([a_notice("nt-1"), a_notice("nt-2")]))
+    portal.fail(Endpoint.NOTICES, portal_faults.status(500), times=3)
+
+    fetched = await a_source(portal, http, FIRST, page_size=2).fetch({}, NOW)
+
+    assert set(fetched.seen) == {"notice:nt-1", "notice:nt-2"}
+    assert fetched.complete == {(FIRST_LABEL, "jobs")}
+
+
+async def test_list_that_leads_to_another_host_is_nonsense(portal: SimulatedPortal, http: HttpClient) -> None:
+    portal.fail(Endpoint.NOTICES, portal_faults.redirect("https://elsewhere.example/"))
+
+    fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
+
+    assert what_failed(fetched) == [("account 1", "notices", "nonsense")]
+    assert "check base_url" in fetched.failures[0].reason
+
+
 async def test_busy_portal_is_waited_for(portal: SimulatedPortal, http: HttpClient, waits: list[float]) -> None:
     portal.publish_notice(a_notice("nt-1"))
     portal.fail(Endpoint.NOTICES, portal_faults.status(429, retry_after="3"))
