@@ -73,7 +73,7 @@ def fill(portal: SimulatedPortal, seed: int, now: datetime) -> None:
         portal.publish_notice({**opening(drive, f"nt-{100 + number}"), "publishedAt": to_ms(published)}, audience)
     welcome = announcement("nt-120", "Placement portal is live for 2025-26", "All drives will be posted here.")
     portal.publish_notice({**welcome, "publishedAt": to_ms(now - timedelta(days=20))})
-    office_hours = announcement("nt-121", "Office closed on Friday", "The placement office is closed on Friday.")
+    office_hours = announcement("nt-121", "Holiday of the office", "The placement office has a holiday this week.")
     portal.publish_notice({**office_hours, "publishedAt": to_ms(now - timedelta(hours=1))})
 
 
