@@ -48,7 +48,7 @@ async def test_nobody_there_is_not_alive(tmp_path: Path) -> None:
 def test_it_imports_nothing_but_the_standard_library() -> None:
     code = (
         "import sys, placement_alerts.healthcheck\n"
-        "foreign = {name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names\n"
+        "foreign = {name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names - {'__main__'}\n"
         "print(foreign)"
     )
 
