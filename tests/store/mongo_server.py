@@ -65,7 +65,7 @@ def start_java_server(port: int = 0, data: Path | None = None) -> JavaServer:
     if java is None:
         raise NoServer("no `java` on PATH (JDK 17 or later)")
     _ensure_jars()
-    options = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx1g", "-cp", f"{JARS}/*"]
+    options = ["-XX:+UseSerialGC", "-Xmx1g", "-cp", f"{JARS}/*"]
     command = [java, *options, str(SERVERS / "TestServer.java"), str(port), *([str(data)] if data else [])]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

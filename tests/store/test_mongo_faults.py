@@ -19,9 +19,10 @@ from placement_alerts.core.notice import NoticeId
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.store.base import OwnerId, Request, RequestId, RequestState
 from placement_alerts.store.mongo.store import MongoStore, open_mongo
-from tests.store.mongo_rows import NOW, YEAR, a_claim, a_delivery, a_notice, a_receipt, an_item
+from tests.builders import NOW, YEAR, a_delivery, a_notice, known_item
 from tests.store.mongo_server import JavaServer, NoServer, no_server, start_java_server, url_of_database
 from tests.store.tcp_proxy import TcpProxy, tcp_proxy
+from tests.store.wishes import a_claim, a_receipt
 
 T = TypeVar("T")
 
@@ -69,7 +70,7 @@ async def test_calls_to_a_hung_server_end_in_time_and_the_first_one_after_it_wor
         server.resume()
 
     again = time.monotonic()
-    notice = await store.notices.get(NoticeId("n-1"))
+    notice = await store.notices.get(NoticeId("n1"))
 
     assert max(end.result() for end in ends) < 2.7
     assert notice == a_notice()
@@ -103,7 +104,7 @@ async def test_store_resumes_with_a_server_that_was_stopped_and_started(tmp_path
     store = await open_mongo(url_of_database(first.url, "kept"))
     try:
         await store.deliveries.plan([a_delivery("1")])
-        (held,) = await store.deliveries.exchange([], a_claim("t-1"))
+        (held,) = await store.deliveries.exchange([], a_claim(token="t-1"))
         first.stop()
         with pytest.raises(StoreUnavailable):
             await store.ping()
@@ -125,15 +126,15 @@ async def test_claim_cut_in_the_middle_is_what_its_repetition_returns(
     proxy: TcpProxy, proxied: MongoStore, command: bytes
 ) -> None:
     await proxied.deliveries.plan([a_delivery(str(number)) for number in range(8)])
-    claimed = await proxied.deliveries.exchange([], a_claim("t-1", 4))
+    claimed = await proxied.deliveries.exchange([], a_claim(4, token="t-1"))
     receipts = [a_receipt(delivery) for delivery in claimed]
     proxy.cut_answer_to(command)
 
-    again = await _until_answered(lambda: proxied.deliveries.exchange(receipts, a_claim("t-2", 4)))
+    again = await _until_answered(lambda: proxied.deliveries.exchange(receipts, a_claim(4, token="t-2")))
 
     counts = await proxied.deliveries.counts()
     assert proxy.cuts == 1
-    assert {delivery.id for delivery in again} == {f"n-1.1.{number}" for number in range(4, 8)}
+    assert {delivery.id for delivery in again} == {f"n1.1.a{number}" for number in range(4, 8)}
     assert counts == {("telegram", DeliveryState.SENT): 4, ("telegram", DeliveryState.SENDING): 4}
 
 
@@ -152,7 +153,7 @@ async def test_writes_cut_in_the_middle_may_be_repeated(proxy: TcpProxy, proxied
     request = Request(RequestId("r-1"), "update", {"a.$b": 1}, RequestState.ASKED, NOW)
     writes: list[Callable[[], Awaitable[object]]] = [
         lambda: proxied.notices.save(a_notice(revision=2)),
-        lambda: proxied.sources.remember("superset", [an_item()]),
+        lambda: proxied.sources.remember("superset", [known_item()]),
         lambda: proxied.processes.take("fan-out", OwnerId("p-1")),
         lambda: proxied.requests.ask(request),
         lambda: proxied.students.join("telegram", "7", YEAR, {}, NOW),
@@ -163,8 +164,8 @@ async def test_writes_cut_in_the_middle_may_be_repeated(proxy: TcpProxy, proxied
             proxy.cut_answer_to(command)
             await _until_answered(write)
 
-    assert await proxied.notices.revisions(NoticeId("n-1")) == [a_notice(), a_notice(revision=2)]
-    assert await proxied.sources.known("superset") == {an_item().key: an_item()}
+    assert await proxied.notices.revisions(NoticeId("n1")) == [a_notice(), a_notice(revision=2)]
+    assert await proxied.sources.known("superset") == {known_item().key: known_item()}
     assert await proxied.processes.holder("fan-out") == "p-1"
     assert await proxied.requests.get(request.id) == request
     assert (await proxied.students.counts())["total"] == 1

@@ -10,14 +10,16 @@ from pymongo import MongoClient
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from placement_alerts.core.delivery import DeliveryId, DeliveryState
+from placement_alerts.core.item import Rejected
 from placement_alerts.core.job import JobId
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import AddressId, OffReason, StudentId
 from placement_alerts.store.base import DeliveryFilter, OwnerId, PollState, Process, Request, RequestId, RequestState
 from placement_alerts.store.mongo.indexes import QUERIES, Query, indexes
 from placement_alerts.store.mongo.store import MongoStore, open_mongo
-from tests.store.mongo_rows import NOW, YEAR, a_claim, a_delivery, a_job, a_notice, a_receipt, a_rejected, an_item
+from tests.builders import NOW, YEAR, a_delivery, a_job, a_notice, known_item
 from tests.store.mongo_server import URL_VARIABLE
+from tests.store.wishes import a_claim, a_receipt
 
 RANGES = {"$gt", "$gte", "$lt", "$lte"}
 
@@ -112,19 +114,19 @@ async def _use_everything(url: str, recorder: Recorder) -> None:
 
 
 async def _use_notices(store: MongoStore) -> None:
-    await store.notices.save(a_notice())
-    await store.notices.save(a_notice(revision=2))
-    await store.notices.get(NoticeId("n-1"))
-    await store.notices.revisions(NoticeId("n-1"))
+    await store.notices.save(a_notice(job=a_job()))
+    await store.notices.save(a_notice(revision=2, job=a_job()))
+    await store.notices.get(NoticeId("n1"))
+    await store.notices.revisions(NoticeId("n1"))
     await store.notices.latest(None, 10)
     await store.notices.latest(YEAR, 10)
-    await store.notices.of_job(JobId("jp-1"))
+    await store.notices.of_job(JobId("jp-208"))
     await store.notices.unplanned(10)
-    await store.notices.mark_planned(NoticeId("n-1"), 2)
+    await store.notices.mark_planned(NoticeId("n1"), 2)
     await store.notices.counts()
     await store.jobs.save(a_job())
-    await store.jobs.get(JobId("jp-1"))
-    await store.jobs.of_company(YEAR, "acme")
+    await store.jobs.get(JobId("jp-208"))
+    await store.jobs.of_company(YEAR, "brightwave systems")
     await store.jobs.count()
 
 
@@ -142,24 +144,24 @@ async def _use_students(store: MongoStore) -> None:
 
 
 async def _use_deliveries(store: MongoStore) -> None:
-    deliveries, notice, address = store.deliveries, NoticeId("n-1"), AddressId("1")
+    deliveries, notice, address = store.deliveries, NoticeId("n1"), AddressId("a1")
     await deliveries.plan([a_delivery(str(number)) for number in range(20)])
-    claimed = await deliveries.exchange([], a_claim("t-1", 4))
-    await deliveries.exchange([a_receipt(delivery) for delivery in claimed], a_claim("t-2", 4))
-    await deliveries.exchange([], a_claim("t-3", 4, owner="p-2"))
+    claimed = await deliveries.exchange([], a_claim(4, token="t-1"))
+    await deliveries.exchange([a_receipt(delivery) for delivery in claimed], a_claim(4, token="t-2"))
+    await deliveries.exchange([], a_claim(4, token="t-3", owner=OwnerId("p-2")))
     await deliveries.free([OwnerId("p-2")], NOW)
     await deliveries.close_waiting(notice, 1, DeliveryState.SUPERSEDED, NOW)
-    await deliveries.close_address(AddressId("15"), "gone", NOW)
-    await deliveries.retarget(AddressId("16"), "17")
+    await deliveries.close_address(AddressId("a15"), "gone", NOW)
+    await deliveries.retarget(AddressId("a16"), "17")
     await deliveries.of_address(notice, address)
-    await deliveries.of_students(notice, [StudentId("s-1")])
+    await deliveries.of_students(notice, [StudentId("s1")])
     await deliveries.last_states(address, 5)
-    await deliveries.mark_seen(notice, StudentId("s-1"), NOW)
+    await deliveries.mark_seen(notice, StudentId("s1"), NOW)
     await deliveries.next_due("telegram")
     await deliveries.expire(notice, NOW)
-    await deliveries.get(DeliveryId("n-1.1.1"))
+    await deliveries.get(DeliveryId("n1.1.a1"))
     await deliveries.recent(5)
-    await deliveries.retry([DeliveryId("n-1.1.15")], NOW)
+    await deliveries.retry([DeliveryId("n1.1.a15")], NOW)
     await deliveries.counts()
     await deliveries.counts_of([notice])
     for wanted in (
@@ -168,20 +170,24 @@ async def _use_deliveries(store: MongoStore) -> None:
         DeliveryFilter(channel="telegram"),
         DeliveryFilter(channel="telegram", state=DeliveryState.DUE),
         DeliveryFilter(notice_id=notice, channel="telegram"),
-        DeliveryFilter(student_id=StudentId("s-1"), notice_id=notice),
+        DeliveryFilter(student_id=StudentId("s1"), notice_id=notice),
         DeliveryFilter(error_class="gone", state=DeliveryState.REFUSED),
-        DeliveryFilter(DeliveryState.DUE, "telegram", notice, StudentId("s-1"), "gone"),
+        DeliveryFilter(DeliveryState.DUE, "telegram", notice, StudentId("s1"), "gone"),
     ):
         await deliveries.find(wanted, None, 5)
         await deliveries.find(wanted, DeliveryId("n"), 5)
 
 
 async def _use_the_rest(store: MongoStore) -> None:
-    await store.sources.remember("superset", [an_item()])
+    await store.sources.remember("superset", [known_item()])
     await store.sources.known("superset")
     await store.sources.save_poll("superset", PollState())
     await store.sources.poll("superset")
-    await store.sources.reject("superset", [a_rejected(str(number)) for number in range(1001)], NOW)
+    await store.sources.reject(
+        "superset",
+        [Rejected(listing="jobs", identifier=str(number), reason="id: missing") for number in range(1001)],
+        NOW,
+    )
     await store.sources.rejected("superset", 5)
     await store.processes.beat(Process(OwnerId("p-1"), "here", 1, 1, 1))
     await store.processes.all()

@@ -68,22 +68,26 @@ class Claims:
     async def _choose(self, claim: Claim, busy: set[str]) -> list[DeliveryId]:
         """Return the ids of the best due deliveries, one a target, none for busy targets."""
         chosen: list[DeliveryId] = []
+        # most often few targets are busy and the first page will do; their list in the query would slow it down
+        without: set[str] = set()
         for _ in range(ROUNDS):
-            candidates = await self._candidates(claim, busy)
+            page = CANDIDATES * claim.limit + len(busy - without)
+            candidates = await self._candidates(claim, without, page)
             for row in candidates:
                 if row["target"] not in busy and len(chosen) < claim.limit:
                     busy.add(row["target"])
                     chosen.append(row["_id"])
-            if len(chosen) == claim.limit or len(candidates) < CANDIDATES * claim.limit:
+            if len(chosen) == claim.limit or len(candidates) < page:
                 break
+            without = set(busy)
         return chosen
 
-    async def _candidates(self, claim: Claim, busy: Collection[str]) -> list[Document]:
-        due = {"channel": claim.channel, "waiting": True, "due_at": {"$lte": to_utc_ms(claim.now)}}
-        free = due | {"target": {"$nin": sorted(busy)}}
+    async def _candidates(self, claim: Claim, without: Collection[str], limit: int) -> list[Document]:
+        due: Document = {"channel": claim.channel, "waiting": True, "due_at": {"$lte": to_utc_ms(claim.now)}}
+        if without:
+            due["target"] = {"$nin": sorted(without)}
         order = [("priority", 1), ("due_at", 1), ("_id", 1)]
-        found = self._deliveries.find(free, {"target": 1}).sort(order).limit(CANDIDATES * claim.limit)
-        rows: list[Document] = await found.to_list(None)
+        rows: list[Document] = await self._deliveries.find(due, {"target": 1}).sort(order).limit(limit).to_list(None)
         return rows
 
     async def _marked(self, claim: Claim) -> list[Delivery]:
