@@ -7,16 +7,18 @@ from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from typing import Any
 
 from placement_alerts.sandbox.telegram_rules import ApiError, bad_request
 
 BOT_ID = 42
-BOT = {"id": BOT_ID, "is_bot": True, "first_name": "Placement Alerts (sandbox)", "username": "placement_sandbox_bot"}
+BOT = {"id": BOT_ID, "is_bot": True, "first_name": "Placement Alerts", "username": "placement_sandbox_bot"}
 FIRST_STUDENT_ID = 1_000_001
 CALLS_KEPT = 200_000
 UPDATES_KEPT = 10_000
+DELETABLE_AFTER = timedelta(hours=48)  # for that long after sending
 
 _FIRST_NAMES = (
     "Aarav", "Aditi", "Ananya", "Arjun", "Diya", "Farhan", "Gurpreet", "Ishaan", "Kavya", "Lakshmi", "Meera", "Nikhil",
@@ -108,6 +110,7 @@ class World:
         self._next_message_id = 1
         self._next_update_id = 1
         self._polls = 0
+        self.polled = asyncio.Event()  # while a getUpdates call waits
         self._student_ids = count(FIRST_STUDENT_ID)
 
     def add_chat(
@@ -215,9 +218,11 @@ class World:
             self.updates.popleft()
         if not self.updates and timeout_s > 0:
             self._update_arrived.clear()
+            self.polled.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._update_arrived.wait()
+            self.polled.clear()
         if number != self._polls:
             reason = "terminated by other getUpdates request; make sure that only one bot instance is running"
             raise ApiError(409, f"Conflict: {reason}")

@@ -111,9 +111,9 @@ class _Console:
             await response.write(b": still here\n\n")
 
     async def receipts(self, _request: web.Request) -> web.Response:
-        """Return the rows of the side panel; 404 when there is none."""
+        """Return the rows of the side panel; 204 when there is no panel."""
         if self._receipts is None:
-            raise web.HTTPNotFound
+            return web.Response(status=204)
         return web.json_response([dict(row) for row in await self._receipts()])
 
     async def sends(self, _request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from placement_alerts.sandbox.telegram_chats import BOT, Chat, ChatMessage, World, message_object
+from placement_alerts.sandbox.telegram_chats import BOT, DELETABLE_AFTER, Chat, ChatMessage, World, message_object
 from placement_alerts.sandbox.telegram_rules import (
     ApiError,
     Params,
@@ -14,8 +14,6 @@ from placement_alerts.sandbox.telegram_rules import (
     structure,
     text_of,
 )
-
-DELETABLE_S = 48 * 3600
 
 
 def send_message(world: World, params: Params) -> Any:
@@ -66,7 +64,7 @@ def delete_message(world: World, params: Params) -> Any:
     """Take a message away, within 48 hours."""
     chat = _chat(world, params)
     message = _own_message(chat, params, "delete", "deleted")
-    if time.time() - message.date > DELETABLE_S:
+    if time.time() - message.date > DELETABLE_AFTER.total_seconds():
         raise bad_request("message can't be deleted for everyone")
     message.deleted = True
     world.touch(chat, message)
