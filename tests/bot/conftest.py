@@ -33,13 +33,6 @@ ASHA = {"id": 7, "is_bot": False, "first_name": "Asha", "last_name": "Rao", "use
 Json = dict[str, Any]
 
 
-class QuickSession(AiohttpSession):
-    """aiogram's session without its quarter of a second for TLS to close, which there is none of here."""
-
-    async def close(self) -> None:
-        await (await self.create_session()).close()
-
-
 @dataclass
 class Telegram:
     """A Bot API over loopback: hands out updates until they are confirmed, and keeps what it was asked to do."""
@@ -173,7 +166,7 @@ async def telegram() -> Telegram:
 async def bot(telegram: Telegram) -> AsyncIterator[Bot]:
     application = make_application([web.post(f"/bot{TOKEN}/{{method}}", telegram.answer)])
     async with serve(application, "127.0.0.1", 0) as port:
-        session = QuickSession(api=TelegramAPIServer.from_base(f"http://127.0.0.1:{port}"))
+        session = AiohttpSession(api=TelegramAPIServer.from_base(f"http://127.0.0.1:{port}"))
         yield Bot(TOKEN, session=session)
         await session.close()
         telegram.arrived.set()  # a poll that nobody waits for any more would hold the server up
