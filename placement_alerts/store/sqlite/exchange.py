@@ -24,7 +24,9 @@ HELD_SQL = f"""
     SELECT {COLUMNS} FROM deliveries INDEXED BY deliveries_sending
     WHERE channel = ? AND lease = ? AND {SENDING_SQL}"""  # noqa: S608 - constants of ours
 
-BUSY_TARGETS_SQL = f"SELECT target FROM deliveries WHERE channel = ? AND {SENDING_SQL}"  # noqa: S608 - constants of ours
+BUSY_TARGETS_SQL = f"""
+    SELECT target FROM deliveries INDEXED BY deliveries_sending
+    WHERE channel = ? AND {SENDING_SQL}"""  # noqa: S608 - constants of ours
 
 # one walk down the index for each priority: over all priorities at once, the future rows of an urgent one would have
 # to be walked past to reach the due rows of the next
@@ -36,9 +38,10 @@ _DUE_OF_PRIORITY_SQL = f"""
         ORDER BY due_at, id LIMIT :limit)"""  # noqa: S608 - constants of ours
 DUE_SQL = " UNION ALL ".join(_DUE_OF_PRIORITY_SQL.format(priority=int(priority)) for priority in Priority)
 
+# +: by id alone; SQLite would rather look up each id in each of the states
 LEASE_SQL = f"""
     UPDATE deliveries SET state = 'sending', owner = ?, lease = ?
-    WHERE id IN (SELECT value FROM json_each(?)) AND {WAITING_SQL} RETURNING {COLUMNS}"""  # noqa: S608 - constants of ours
+    WHERE id IN (SELECT value FROM json_each(?)) AND +{WAITING_SQL} RETURNING {COLUMNS}"""  # noqa: S608 - constants of ours
 
 
 async def record(writer: aiosqlite.Connection, receipts: Sequence[Receipt]) -> None:

@@ -1,29 +1,42 @@
 """Brings a file's schema up to date when it is opened: forward only, all or nothing, one process at a time."""
 
+import asyncio
 import sqlite3
 
 import aiosqlite
 
 from placement_alerts.errors import StoreOutdated
-from placement_alerts.store.sqlite.connection import store_errors
+from placement_alerts.store.sqlite.connection import BUSY_TIMEOUT_S, store_errors
 from placement_alerts.store.sqlite.schema import MIGRATIONS
 
 SCHEMA_VERSION = len(MIGRATIONS)
+# while several connections turn a new file to WAL, SQLite says "busy" at once instead of after the busy timeout
+BUSY_PAUSE_S = 0.02
 
 
 async def migrate(connection: aiosqlite.Connection) -> None:
     """Apply the migrations that the file lacks. Raises StoreOutdated if it is newer than we are or one fails."""
+    tries = round(BUSY_TIMEOUT_S / BUSY_PAUSE_S)
     with store_errors():
-        if await _version(connection) == SCHEMA_VERSION:
-            return
-        await connection.execute("PRAGMA journal_mode = WAL")  # stays with the file; not allowed in a transaction
-        try:
-            await connection.execute("BEGIN EXCLUSIVE")
-            await _apply_missing(connection)
-            await connection.commit()
-        except BaseException:
-            await connection.rollback()
-            raise
+        while await _version(connection) < SCHEMA_VERSION:
+            tries -= 1
+            try:
+                await _migrate_once(connection)
+            except sqlite3.OperationalError as error:
+                if not tries or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                await asyncio.sleep(BUSY_PAUSE_S)
+
+
+async def _migrate_once(connection: aiosqlite.Connection) -> None:
+    await connection.execute("PRAGMA journal_mode = WAL")  # stays with the file; not allowed in a transaction
+    try:
+        await connection.execute("BEGIN EXCLUSIVE")
+        await _apply_missing(connection)
+        await connection.commit()
+    except BaseException:
+        await connection.rollback()
+        raise
 
 
 async def _apply_missing(connection: aiosqlite.Connection) -> None:

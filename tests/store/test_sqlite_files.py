@@ -1,0 +1,133 @@
+"""The file of the embedded store: who may read it, its schema, and what is wrong with it."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from placement_alerts.errors import StoreOutdated, StoreUnavailable
+from placement_alerts.store import open_store
+from placement_alerts.store.base import Store
+from placement_alerts.store.sqlite.migrations import SCHEMA_VERSION
+from tests.builders import a_notice
+from tests.store.children import child
+
+
+def write(file: Path, content: bytes) -> None:
+    file.parent.mkdir()
+    file.write_bytes(content)
+
+
+def read(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def pragma(file: Path, name: str) -> object:
+    with closing(sqlite3.connect(file)) as connection:
+        return connection.execute(f"PRAGMA {name}").fetchone()[0]
+
+
+async def test_new_store_gets_its_folder_and_is_readable_by_its_owner_alone(
+    sqlite_store: Store, sqlite_file: Path
+) -> None:
+    await sqlite_store.notices.save(a_notice())
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in sqlite_file.parent.iterdir()}
+
+    assert sqlite_file.parent.stat().st_mode & 0o777 == 0o700
+    assert modes == {"store.db": 0o600, "store.db-wal": 0o600, "store.db-shm": 0o600}
+
+
+async def test_lock_file_is_readable_by_its_owner_alone(sqlite_url: str, sqlite_file: Path) -> None:
+    store = await open_store(sqlite_url, exclusive=True)
+    await store.close()
+
+    assert sqlite_file.with_name("store.db.lock").stat().st_mode & 0o777 == 0o600
+
+
+async def test_closed_store_is_one_file(sqlite_url: str, sqlite_file: Path) -> None:
+    store = await open_store(sqlite_url)
+    await store.notices.save(a_notice())
+    await store.close()
+
+    assert [path.name for path in sqlite_file.parent.iterdir()] == ["store.db"]
+
+
+async def test_empty_file_is_brought_to_the_newest_schema(sqlite_url: str, sqlite_file: Path) -> None:
+    write(sqlite_file, b"")
+
+    store = await open_store(sqlite_url)
+    await store.notices.save(a_notice())
+    await store.close()
+
+    assert pragma(sqlite_file, "user_version") == SCHEMA_VERSION
+    assert pragma(sqlite_file, "journal_mode") == "wal"
+    assert pragma(sqlite_file, "integrity_check") == "ok"
+
+
+async def test_file_of_a_newer_version_is_refused_untouched(sqlite_url: str, sqlite_file: Path) -> None:
+    sqlite_file.parent.mkdir()
+    with closing(sqlite3.connect(sqlite_file)) as connection:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    before = read(sqlite_file)
+
+    with pytest.raises(StoreOutdated, match=f"schema {SCHEMA_VERSION + 1}"):
+        await open_store(sqlite_url)
+
+    assert read(sqlite_file) == before
+
+
+async def test_failed_migration_leaves_the_file_as_it_was(sqlite_url: str, sqlite_file: Path) -> None:
+    sqlite_file.parent.mkdir()
+    with closing(sqlite3.connect(sqlite_file)) as connection:
+        connection.execute("CREATE TABLE requests (something_else)")
+
+    with pytest.raises(StoreOutdated, match="migration to schema 1 failed"):
+        await open_store(sqlite_url)
+
+    assert pragma(sqlite_file, "user_version") == 0
+    with closing(sqlite3.connect(sqlite_file)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("requests",)]
+
+
+async def test_twenty_openings_of_a_new_file_at_once_migrate_it_once(sqlite_url: str) -> None:
+    async with asyncio.TaskGroup() as openings:
+        stores = [openings.create_task(open_store(sqlite_url)) for _ in range(20)]
+
+    async with asyncio.TaskGroup() as savers:
+        saved = [savers.create_task(store.result().notices.save(a_notice(f"n{n}"))) for n, store in enumerate(stores)]
+    counts = await stores[0].result().notices.counts()
+    for store in stores:
+        await store.result().close()
+
+    assert all(answer.result() for answer in saved)
+    assert counts == {"job_posting": 20}
+
+
+async def test_description_names_version_schema_and_path(sqlite_store: Store, sqlite_file: Path) -> None:
+    description = await sqlite_store.describe()
+
+    assert description == f"SQLite {sqlite3.sqlite_version}, schema {SCHEMA_VERSION}, {sqlite_file}"
+
+
+async def test_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(StoreUnavailable, match=r"store\.db cannot be opened"):
+        await open_store(f"sqlite:///{tmp_path}/file/store.db")
+
+
+async def test_file_that_is_no_database_is_said_to_be_none(sqlite_url: str, sqlite_file: Path) -> None:
+    write(sqlite_file, b"a letter to the placement office " * 99)
+
+    with pytest.raises(StoreUnavailable, match="not a SQLite database"):
+        await open_store(sqlite_url)
+
+
+def test_full_disk_is_said_and_writing_goes_on_once_there_is_room(sqlite_url: str) -> None:
+    with child("fill_disk", sqlite_url) as process:
+        said, _ = process.communicate()
+
+    assert said.splitlines() == ["the disk cannot be read or written (SQLITE_IOERR_WRITE)", "True"]
