@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from placement_alerts.config_values import (
@@ -108,6 +108,13 @@ class SupersetConfig(Section):
     connect_timeout_s: Seconds = 5.0
     read_timeout_s: Seconds = 30.0
     detail_every_h: Annotated[float, Field(gt=0, le=720)] = 6.0
+
+    @field_validator("accounts")
+    @classmethod
+    def _each_once(cls, accounts: tuple[AccountConfig, ...]) -> tuple[AccountConfig, ...]:
+        if len({account.email.lower() for account in accounts}) < len(accounts):
+            raise ValueError("should name each e-mail address once")
+        return accounts
 
 
 class SourcesConfig(Section):

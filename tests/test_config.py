@@ -222,6 +222,16 @@ def test_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
     assert config.telegram.admins == ()
 
 
+def test_account_is_named_once(tmp_path: Path) -> None:
+    account = '{"email": "a@example.test", "password": "p"}'
+
+    found = problems(tmp_path, SUPERSET_CREDENTIALS=f"[{account}, {account.replace('a@', 'A@')}]")
+
+    assert found == (
+        "sources.superset.accounts: should name each e-mail address once (environment SUPERSET_CREDENTIALS)",
+    )
+
+
 def test_active_year_must_be_offered(tmp_path: Path) -> None:
     assert problems(tmp_path, ACTIVE_PLACEMENT_YEAR="202728") == ("years: active should be among years.offered",)
 

@@ -49,18 +49,6 @@ WITH_IO = {
     *("asyncio", "http", "logging", "os", "pathlib", "random"),
     *("secrets", "socket", "subprocess", "threading", "time"),
 }
-    "asyncio",
-    "http",
-    "logging",
-    "os",
-    "pathlib",
-    "random",
-    "secrets",
-    "socket",
-    "subprocess",
-    "threading",
-    "time",
-}
 
 
 def imports(source: str) -> Iterator[str]:
