@@ -1,7 +1,6 @@
 """Telegram: brings parcels to chats through the Bot API, by the rules of reference/telegram.md."""
 
 import asyncio
-from math import ceil
 from typing import Annotated, Any, Literal
 
 import structlog
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from placement_alerts.channels.base import Parcel, RecordPart
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.patience import Patience
-from placement_alerts.channels.telegram_calls import DeliveryCalls, call, turn_is_paid
+from placement_alerts.channels.telegram_calls import DeliveryCalls, call
 from placement_alerts.channels.telegram_carry import Carry
 from placement_alerts.channels.telegram_errors import Failure
 from placement_alerts.core.delivery import Priority
@@ -89,11 +88,13 @@ class TelegramChannel:
 
     async def check(self) -> str:
         """Ask Telegram who we are; return "@name (id 1)". Raises PeerError."""
-        answer = await call(self._bot.get_me(request_timeout=ceil(self._deadline_s)), self._deadline_s)
+        answer = await call(self._bot, "getMe", {}, self._deadline_s)
         if not isinstance(answer, Failure):
             self._patience.succeeded()
-            return f"@{answer.username} (id {answer.id})"
+            return f"@{answer.get('username')} (id {answer.get('id')})"
         match answer.code:
+            case None if answer.description:
+                raise PeerNonsense("what answers is not Telegram's Bot API; check telegram.api_base")
             case None if answer.request_left:
                 raise PeerUnreachable("Telegram gave no answer in time; check the network and telegram.api_base")
             case None:
@@ -122,8 +123,6 @@ class TakeTurns(BaseRequestMiddleware):
         self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
     ) -> Response[TelegramType]:
         """Make the call when it may be made."""
-        if turn_is_paid.get():
-            return await make_request(bot, method)
         try:
             return await self._in_turn(make_request, bot, method)
         except TelegramRetryAfter as error:

@@ -1,69 +1,46 @@
-"""The calls of one delivery to Telegram's Bot API: the one place where aiogram's exceptions end."""
+"""The calls of deliveries to Telegram's Bot API, and what their failures mean for the bot as a whole.
+
+They go out through the Bot's own HTTP session and address, but without aiogram's models: those cost three times the CPU
+of the rest of a send (PROOF.md, P2), and error codes need no way through exceptions. The session's middlewares do not
+see them, so a delivery is paced once.
+"""
 
 import asyncio
-from contextvars import ContextVar
+import json
+from collections.abc import Mapping
 from datetime import timedelta
-from math import ceil
 from typing import Any
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramBadRequest,
-    TelegramConflictError,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
-from aiogram.types import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    LinkPreviewOptions,
-    MessageEntity,
-    ReplyParameters,
+from aiogram.client.session.aiohttp import (  # type: ignore[attr-defined]  # the errors of the session we use
+    AiohttpSession,
+    ClientError,
 )
 
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.patience import Patience
 from placement_alerts.channels.telegram_carry import Buttons, Draft
 from placement_alerts.channels.telegram_errors import (
+    NONSENSE,
     Blame,
     Failure,
     Remedy,
     Verdict,
+    failure_in,
     judge,
-    status_in_page,
     without_personal_data,
 )
 from placement_alerts.core.delivery import Priority
 from placement_alerts.core.outcome import Deferred
 
 TURN_DEADLINE_S = 10.0  # for a further turn within one delivery, which holds a slot meanwhile
+ANSWER_LIMIT = 256 * 1024  # bytes; the longest Message is far shorter
 
-_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+_JSON = {"Content-Type": "application/json"}
 _OUR_BUGS = frozenset({"too_long", "empty", "bad_entities", "bad_buttons", "too_large", "bad_request"})
-
-# before the request was written; named, because only http_client may import aiohttp's client
+# before the request was written; by name, because only http_client may import aiohttp's client
 _NOT_SENT = frozenset({"ClientConnectorError", "ConnectionTimeoutError", "InvalidURL"})
-_CODES: tuple[tuple[type[TelegramAPIError], int], ...] = (
-    (TelegramBadRequest, 400),
-    (TelegramUnauthorizedError, 401),
-    (TelegramForbiddenError, 403),
-    (TelegramNotFound, 404),
-    (TelegramConflictError, 409),
-    (TelegramEntityTooLarge, 413),  # a kind of network error for aiogram: before that
-    (TelegramServerError, 500),
-)
-
-turn_is_paid: ContextVar[bool] = ContextVar("turn_is_paid", default=False)
-"""Whether the call under way was paid with a turn already: then the session's middleware lets it through."""
 
 log = structlog.get_logger(__name__)
 
@@ -80,32 +57,31 @@ class DeliveryCalls:
         self.made = 0
 
     async def show(self, draft: Draft) -> str | Verdict:
+        """Send or edit a message; return its id."""
         if (late := await self._take_turn()) is not None:
             return late
         began = self._pacer.now()
-        answer = await call(self._edit(draft) if draft.edits is not None else self._send(draft), self._deadline_s)
+        method = "sendMessage" if draft.edits is None else "editMessageText"
+        answer = await call(self._bot, method, _params(draft), self._deadline_s)
+        if not isinstance(answer, Failure) and "message_id" not in answer:
+            answer = Failure(None, NONSENSE)
         if isinstance(answer, Failure):
             return self._judge(answer, draft.target, began, repeatable=draft.edits is not None)
         self._patience.succeeded()
-        return draft.edits if draft.edits is not None else str(answer.message_id)
+        return draft.edits if draft.edits is not None else str(answer["message_id"])
 
     async def remove(self, target: str, message_id: str) -> Verdict | None:
+        """Delete a message; one that is gone already is no failure."""
         if (late := await self._take_turn()) is not None:
             return late
         began = self._pacer.now()
-        chat_id, _ = _address(target)
-        answer = await call(
-            self._bot.delete_message(chat_id, int(message_id), request_timeout=self._timeout), self._deadline_s
-        )
+        params = {"chat_id": _address(target)[0], "message_id": int(message_id)}
+        answer = await call(self._bot, "deleteMessage", params, self._deadline_s)
         if isinstance(answer, Failure):
             verdict = self._judge(answer, target, began, repeatable=True)
             return None if verdict.remedy is Remedy.ALREADY_SO else verdict
         self._patience.succeeded()
         return None
-
-    @property
-    def _timeout(self) -> int:
-        return ceil(self._deadline_s)
 
     async def _take_turn(self) -> Verdict | None:
         if self.made:  # the first call is paid with the turn that the caller took
@@ -118,35 +94,6 @@ class DeliveryCalls:
             return Verdict(Deferred("flood", wait=timedelta(seconds=wait), counts=False))
         self.made += 1
         return None
-
-    async def _send(self, draft: Draft) -> Any:
-        chat_id, thread_id = _address(draft.target)
-        reply = ReplyParameters(message_id=int(draft.reply_to)) if draft.reply_to is not None else None
-        return await self._bot.send_message(
-            chat_id,
-            draft.part.text,
-            message_thread_id=thread_id,
-            entities=_entities(draft),
-            parse_mode=None,
-            link_preview_options=_NO_PREVIEW,
-            disable_notification=draft.silent or None,
-            reply_parameters=reply,
-            reply_markup=_keyboard(draft.buttons),
-            request_timeout=self._timeout,
-        )
-
-    async def _edit(self, draft: Draft) -> Any:
-        chat_id, _ = _address(draft.target)
-        return await self._bot.edit_message_text(
-            draft.part.text,
-            chat_id=chat_id,
-            message_id=int(draft.edits or 0),
-            entities=_entities(draft),
-            parse_mode=None,
-            link_preview_options=_NO_PREVIEW,
-            reply_markup=_keyboard(draft.buttons),
-            request_timeout=self._timeout,
-        )
 
     def _judge(self, failure: Failure, target: str, began: float, *, repeatable: bool) -> Verdict:
         """Understand a failure, and tell the pacer and the whole line what it means for everybody.
@@ -174,34 +121,37 @@ class DeliveryCalls:
         return Verdict(outcome, verdict.remedy, verdict.blame, verdict.retry_after, verdict.migrate_to)
 
 
-async def call(request: Any, deadline_s: float) -> Any:
-    """Await one call of a Bot whose turn is paid; return its result or a Failure."""
-    token = turn_is_paid.set(True)
+async def call(bot: Bot, method: str, params: Mapping[str, Any], deadline_s: float) -> dict[str, Any] | Failure:
+    """Make one call whose turn is paid; return its result, empty for one that is only `true`, or a Failure."""
+    assert isinstance(bot.session, AiohttpSession)  # noqa: S101 - there is no other in aiogram
+    url = bot.session.api.api_url(token=bot.token, method=method)
+    body = json.dumps({name: value for name, value in params.items() if value is not None}).encode()
     try:
         async with asyncio.timeout(deadline_s):
-            return await request
-    except TelegramRetryAfter as error:
-        return Failure(429, retry_after=error.retry_after)
-    except TelegramMigrateToChat as error:
-        return Failure(400, migrate_to=error.migrate_to_chat_id)
-    except TelegramAPIError as error:
-        return _failure(error)
-    except ClientDecodeError as error:
-        return Failure(status_in_page(str(error.data)))
-    except (TimeoutError, UnicodeDecodeError):
+            session = await bot.session.create_session()
+            async with session.post(url, data=body, headers=_JSON, allow_redirects=False) as response:
+                if (response.content_length or 0) > ANSWER_LIMIT:
+                    return Failure(None, NONSENSE)
+                answer = await response.read()
+    except TimeoutError:
         return Failure(None)
-    finally:
-        turn_is_paid.reset(token)
+    except ClientError as error:
+        kinds = {kind.__name__ for kind in type(error).__mro__}
+        return Failure(None, request_left=not kinds & _NOT_SENT)
+    return _result_in(response.status, answer)
 
 
-def _failure(error: TelegramAPIError) -> Failure:
-    for kind, code in _CODES:
-        if isinstance(error, kind):
-            return Failure(code, error.message)
-    if isinstance(error, TelegramNetworkError):
-        causes = {kind.__name__ for kind in type(error.__cause__).__mro__}
-        return Failure(None, request_left=not causes & _NOT_SENT)
-    return Failure(429 if error.message.lower().startswith("too many requests") else 400, error.message)
+def _result_in(status: int, answer: bytes) -> dict[str, Any] | Failure:
+    try:
+        content = json.loads(answer)
+    except ValueError:
+        content = None
+    if status == 200 and isinstance(content, dict) and content.get("ok") is True:
+        result = content.get("result")
+        if isinstance(result, dict):
+            return result
+        return {} if result is True else Failure(None, NONSENSE)
+    return failure_in(status, content)
 
 
 def _report(verdict: Verdict, failure: Failure) -> None:
@@ -215,23 +165,43 @@ def _report(verdict: Verdict, failure: Failure) -> None:
         log.warning("telegram.call_failed", error_class=verdict.error_class)
 
 
+def _params(draft: Draft) -> dict[str, Any]:
+    chat_id, thread_id = _address(draft.target)
+    params: dict[str, Any] = {
+        "chat_id": chat_id,
+        "text": draft.part.text,
+        "link_preview_options": {"is_disabled": True},
+        "entities": _entities(draft) or None,
+        "reply_markup": _keyboard(draft.buttons),
+    }
+    if draft.edits is not None:
+        return {**params, "message_id": int(draft.edits)}
+    if draft.reply_to is not None:
+        params["reply_parameters"] = {"message_id": int(draft.reply_to)}
+    return {**params, "message_thread_id": thread_id, "disable_notification": draft.silent or None}
+
+
 def _address(target: str) -> tuple[int | str, int | None]:
     chat, _, thread = target.partition("/")
     return (chat if chat.startswith("@") else int(chat)), int(thread) if thread else None
 
 
-def _entities(draft: Draft) -> list[MessageEntity]:
+def _entities(draft: Draft) -> list[dict[str, Any]]:
     return [
-        MessageEntity(type=entity.type, offset=entity.offset, length=entity.length, url=entity.url)
+        {"type": entity.type, "offset": entity.offset, "length": entity.length}
+        | ({"url": entity.url} if entity.url is not None else {})
         for entity in draft.part.entities
     ]
 
 
-def _keyboard(buttons: Buttons) -> InlineKeyboardMarkup | None:
+def _keyboard(buttons: Buttons) -> dict[str, Any] | None:
     if not buttons:
         return None
     rows = [
-        [InlineKeyboardButton(text=button.text, callback_data=button.data, url=button.url) for button in row]
+        [
+            {"text": button.text} | ({"url": button.url} if button.data is None else {"callback_data": button.data})
+            for button in row
+        ]
         for row in buttons
     ]
-    return InlineKeyboardMarkup(inline_keyboard=rows)
+    return {"inline_keyboard": rows}

@@ -4,9 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 from placement_alerts.core.outcome import Deferred, Outcome, Refused
 from placement_alerts.core.student import OffReason
+
+NONSENSE = "not an answer of the Bot API"
+"""The description of a failure whose answer was no JSON of Telegram's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,6 @@ _ROWS: tuple[_Row, ...] = (
 )
 
 _PREFIX = re.compile(r"^(?:bad request|forbidden|unauthorized|conflict|not found|internal server error)\s*:\s*")
-_SERVER_PAGE = re.compile(r"<title>\s*(5\d\d)\b", re.IGNORECASE)
 _PERSONAL = re.compile(r"@\w+|-?\d{4,}")
 
 
@@ -144,13 +147,22 @@ def without_personal_data(description: str) -> str:
     return _PERSONAL.sub("…", " ".join(description.split()))[:120]
 
 
-def status_in_page(page: str) -> int | None:
-    """Return the 5xx status that a proxy's HTML page names in its title; None if it names none.
+def failure_in(status: int, content: Any) -> Failure:
+    """Return the failure that an answer states. content: its parsed JSON, or None if it was none.
 
-    In an outage Telegram's own front end answers such pages; they mean that the request was not taken.
+    An answer that is not Telegram's comes from a proxy or front end. Its 5xx says that the request was not taken.
     """
-    found = _SERVER_PAGE.search(page[:1000])
-    return int(found.group(1)) if found else None
+    if not isinstance(content, dict) or content.get("ok") is not False:
+        return Failure(status if status >= 500 else None, NONSENSE)
+    given = content.get("parameters")
+    parameters = given if isinstance(given, dict) else {}
+    retry_after, migrate_to = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
+    return Failure(
+        code if isinstance(code := content.get("error_code"), int) else status,
+        str(content.get("description", "")),
+        retry_after=retry_after if isinstance(retry_after, int | float) and retry_after > 0 else None,
+        migrate_to=migrate_to if isinstance(migrate_to, int) else None,
+    )
 
 
 def _judge_silence(failure: Failure) -> Verdict:

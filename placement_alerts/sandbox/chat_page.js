@@ -57,7 +57,7 @@ function listed(chat) {
 function drawHeader(working = false) {
   const chat = chats.get(selected);
   if (!chat) return;
-  const mode = chat.blocked ? "you have blocked this bot" : `bot · you are ${chat.name}`;
+  const mode = chat.blocked ? "you have blocked this bot" : `you are ${chat.name}`;
   $("status").textContent = working ? "typing…" : mode;
   $("block").textContent = chat.blocked ? "Unblock" : "Block";
   $("block").classList.toggle("danger", !chat.blocked);

@@ -85,8 +85,8 @@ async def test_late_wake_ups_do_not_accumulate() -> None:
     assert moments[-1] - 1000 == pytest.approx((3000 - 27) / 29.7, abs=0.03)
 
 
-async def test_default_burst_never_exceeds_what_the_rate_gives_in_a_second() -> None:
-    pacers = [Pacer(rate) for rate in (1, 10, 29.7, 1000)]
+async def test_default_burst_never_exceeds_what_the_rate_gives_in_a_second(clock: DrivenClock) -> None:
+    pacers = [Pacer(rate, clock=clock) for rate in (1, 10, 29.7, 1000)]
 
     assert [sum(pacer.try_turn(Priority.NORMAL) for _ in range(100)) for pacer in pacers] == [1, 9, 27, 27]
 

@@ -360,3 +360,10 @@ async def test_check_says_that_the_address_is_wrong(telegram_api: SimulatedTeleg
 
     with pytest.raises(PeerNonsense, match="api_base"):
         await TelegramChannel(bot, Pacer(30)).check()
+
+
+async def test_check_says_that_another_server_answers(telegram_api: SimulatedTelegram, bot: Bot) -> None:
+    telegram_api.fail("getMe", FaultKind.PAGE, code=200)
+
+    with pytest.raises(PeerNonsense, match="api_base"):
+        await TelegramChannel(bot, Pacer(30)).check()
