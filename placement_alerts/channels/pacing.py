@@ -14,6 +14,7 @@ BURST = 27  # calls; Telegram's bucket is about 30, three are left for a network
 BURST_S = 0.91  # never more than this many seconds' worth of calls at once
 CAUTIOUS_SHARE = 25 / 29.7  # of the rate, once a peer has asked for a pause: telegram.md, section 4
 CAUTIOUS_S = 60.0  # how long the caution lasts
+GRAIN_S = 1e-6  # what sums of floats may be wrong by
 PROBE_S = 15.0  # a peer in trouble gets one call at a time; the next at the latest after this
 
 
@@ -163,7 +164,8 @@ class Pacer:
 
     def _free_in(self, now: float) -> float:
         paced = self._next - (self._burst - 1) * self._spacing(now)
-        return max(paced, self._paused_until, self._held_until) - now
+        wait = max(paced, self._paused_until, self._held_until) - now
+        return wait if wait > GRAIN_S else 0.0
 
     def _take(self, now: float) -> None:
         spacing = self._spacing(now)

@@ -108,6 +108,10 @@ class SimulatedTelegram:
         """Let the next calls of a method go wrong on the way; times None: all, until `faults.clear()`."""
         self.faults.order(method, Fault(kind, code), times)
 
+    def hang_for(self, chat_id: int) -> None:
+        """Never answer a call to this chat, until `faults.clear()`."""
+        self.faults.order_for_chat(chat_id, Fault(FaultKind.HANG))
+
     def storm(self, storm: Storm) -> None:
         """Let a share of all calls go wrong, by chance."""
         self.faults.rage(storm)
