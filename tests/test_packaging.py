@@ -1,8 +1,10 @@
+import ast
 import json
 import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import packages_distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -85,6 +87,20 @@ def test_every_dependency_is_in_the_tested_set() -> None:
     names = {re.split(r"[<>=\[;\s]", one)[0].lower() for one in wanted} - {"placement-alerts"}
 
     assert names <= tested
+
+
+def test_every_import_of_the_package_is_a_declared_dependency() -> None:
+    distributions = packages_distributions()
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "placement_alerts").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module}
+    foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"placement_alerts"}
+    imported = {distributions[name][0].lower().replace("_", "-") for name in foreign - {"bson"}}  # bson is PyMongo's
+
+    declared = {re.split(r"[<>=\[;\s]", one)[0].lower() for one in PROJECT["dependencies"]}
+    assert imported <= declared
+    assert declared - imported == {"tzdata"}  # read by zoneinfo where the machine has no zones
 
 
 def test_ci_ends_with_the_test_command_of_the_readme() -> None:
