@@ -1,0 +1,201 @@
+"""How fast the engine is when nothing limits it (PROOF.md, P11): planning, then claim, send and receipt, on one core.
+
+python -m tests.bench.engine [--url mongodb://HOST/NAME] [--students 10000] [--slots 8 64]
+
+Without a URL: SQLite in a temporary folder. A named database should be an empty one: the rows stay in it.
+"""
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+from placement_alerts.app import now
+from placement_alerts.channels.base import Channel, Parcel, RecordPart
+from placement_alerts.channels.pacing import Pacer
+from placement_alerts.channels.telegram import TelegramChannel
+from placement_alerts.core.delivery import DeliveryState, Priority
+from placement_alerts.core.outcome import Outcome, Sent
+from placement_alerts.core.render import ShowNames
+from placement_alerts.core.retry import RetryPolicy
+from placement_alerts.pipeline.fanout import Lane
+from placement_alerts.pipeline.planning import Planner
+from placement_alerts.pipeline.showing import Showing
+from placement_alerts.sandbox.telegram_api import TOKEN
+from placement_alerts.store import open_store
+from placement_alerts.store.base import OwnerId, Store
+from tests.bench.rig import (
+    Used,
+    join,
+    notices,
+    one_core,
+    percentile,
+    progress,
+    quiet_logs,
+    say,
+    simulated_telegram,
+    table,
+    used,
+)
+
+UNLIMITED = 100_000.0  # a second
+BATCH = 64  # fanout.batch as shipped
+SAMPLE_S = 0.002
+LOOK_S = 0.05
+
+
+class InstantChannel:
+    """Takes everything at once. Implements `channels.base.Channel`."""
+
+    name = "telegram"  # the students' addresses are of this channel
+    trouble = None
+
+    def __init__(self, slots: int) -> None:
+        self.slots = slots
+        self.gate = Pacer(UNLIMITED, per_target_s=0.0, per_group_s=0.0)
+
+    async def deliver(self, _parcel: Parcel, _priority: Priority, _record: RecordPart) -> Outcome:
+        return Sent(("1",))
+
+    async def check(self) -> str:
+        return "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one stretch of the pipeline did. lags_s: by how much the loop was late, sampled all the while."""
+
+    done: int
+    took: Used
+    lags_s: Sequence[float]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Measure what the command line names and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--url", help="also measure this MongoDB")
+    parser.add_argument("--students", type=int, default=10_000)
+    parser.add_argument("--slots", type=int, nargs="+", default=[8, 64])
+    given = parser.parse_args(arguments)
+    asyncio.run(_measure(given.students, given.slots, given.url))
+    say(
+        "Our process is kept on one core; per CPU second, of all its threads, is what that core does undisturbed. "
+        "Lag: how late the event loop was meanwhile, sampled every 2 ms."
+    )
+    if not given.url:
+        say("MongoDB: not measured: no --url given")
+
+
+async def _measure(students: int, slots: Sequence[int], url: str | None) -> None:
+    rows: list[tuple[str, ...]] = []
+    with TemporaryDirectory(prefix="placement-alerts-bench-") as folder:
+        stores = {"SQLite": f"sqlite:///{Path(folder)}/bench.db"} | ({"MongoDB": url} if url else {})
+        for name, store_url in stores.items():
+            store = await open_store(store_url)
+            try:
+                rows += await _measure_store(name, store, students, slots)
+            finally:
+                await store.close()
+    progress("")
+    table(("", "deliveries", "seconds", "a second", "per CPU second", "lag p99 ms", "max ms"), *rows)
+
+
+async def _measure_store(name: str, store: Store, students: int, slots: Sequence[int]) -> list[tuple[str, ...]]:
+    progress(f"{name}: {students:,} students press Start")
+    await join(store, students)
+    postings = notices(100)
+    rows: list[tuple[str, ...]] = []
+    for number in slots:
+        progress(f"{name}: {number} slots, instant channel")
+        await store.notices.save(next(postings))
+        planned, carried = await _plan_and_carry(store, InstantChannel(number))
+        if not rows:
+            rows.append(_row(f"{name}: plan", planned))
+        rows.append(_row(f"{name}: carry, instant channel, {number} slots", carried))
+    async with simulated_telegram("--no-limit", "--latency-ms", "0", "--students", str(students)) as address:
+        for number in slots:
+            progress(f"{name}: {number} slots, aiogram")
+            await store.notices.save(next(postings))
+            async with _telegram(address, number) as channel:
+                _, carried = await _plan_and_carry(store, channel)
+            rows.append(_row(f"{name}: carry, aiogram's Bot, {number} slots", carried))
+    return rows
+
+
+@asynccontextmanager
+async def _telegram(address: str, slots: int) -> AsyncIterator[Channel]:
+    session = AiohttpSession(api=TelegramAPIServer.from_base(address), limit=max(slots, 1))
+    try:
+        yield TelegramChannel(Bot(TOKEN, session=session), Pacer(UNLIMITED, per_target_s=0.0), slots=slots)
+    finally:
+        await session.close()
+
+
+async def _plan_and_carry(store: Store, channel: Channel) -> tuple[Stretch, Stretch]:
+    """Plan what is stored, then carry it."""
+    showing = Showing(store.notices, ShowNames.COUNT, now)
+    lane = Lane(channel, store, showing, OwnerId("bench"), now, RetryPolicy(), BATCH)
+    planner = Planner(store, (lane,), showing, now)
+    before = await _sent(store)
+    with one_core():
+        planned = await _stretch(lambda: _plan(store, planner))
+        lane.stop_when_empty()
+        carried = await _stretch(lambda: _carry(store, lane, before))
+    return planned, carried
+
+
+async def _plan(store: Store, planner: Planner) -> int:
+    await planner.run_once()
+    return sum(n for (_, state), n in (await store.deliveries.counts()).items() if state is DeliveryState.DUE)
+
+
+async def _carry(store: Store, lane: Lane, before: int) -> int:
+    await lane.run()
+    return await _sent(store) - before
+
+
+async def _sent(store: Store) -> int:
+    return sum(n for (_, state), n in (await store.deliveries.counts()).items() if state is DeliveryState.SENT)
+
+
+async def _stretch(work: Callable[[], Coroutine[Any, Any, int]]) -> Stretch:
+    lags: list[float] = []
+    async with asyncio.TaskGroup() as tasks:
+        sampling = tasks.create_task(_sample(lags))
+        with used() as took:
+            done = await work()
+        sampling.cancel()
+    return Stretch(done, took, lags or [0.0])
+
+
+async def _sample(lags_s: list[float]) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        expected = loop.time() + SAMPLE_S
+        await asyncio.sleep(SAMPLE_S)
+        lags_s.append(max(0.0, loop.time() - expected))
+
+
+def _row(what: str, stretch: Stretch) -> tuple[str, ...]:
+    return (
+        what,
+        f"{stretch.done:,}",
+        f"{stretch.took.seconds:.2f}",
+        f"{stretch.done / stretch.took.seconds:,.0f}",
+        f"{stretch.done / stretch.took.cpu_s:,.0f}",
+        f"{percentile(stretch.lags_s, 0.99) * 1000:.1f}",
+        f"{max(stretch.lags_s) * 1000:.1f}",
+    )
+
+
+if __name__ == "__main__":
+    quiet_logs()
+    main()

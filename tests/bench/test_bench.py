@@ -1,0 +1,40 @@
+import pytest
+
+from tests.bench import claims, engine, start, telegram
+from tests.bench.telegram_peers import PEERS
+
+
+def test_telegram_prints_a_row_for_every_peer(capsys: pytest.CaptureFixture[str]) -> None:
+    telegram.main(["--n", "3", "--latency-ms", "1", "--penalty-s", "1"])
+
+    shown = capsys.readouterr().out
+    assert shown.count("3 of 3") == len(PEERS)
+
+
+def test_engine_prints_planning_and_carrying_and_says_that_mongodb_was_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    engine.main(["--students", "20", "--slots", "4"])
+
+    shown = capsys.readouterr().out
+    assert shown.count("SQLite: ") == 3
+    assert "MongoDB: not measured: no --url given" in shown
+
+
+def test_claims_prints_a_row_for_every_backlog_and_a_restart(capsys: pytest.CaptureFixture[str]) -> None:
+    claims.main(
+        ["--backlogs", "100", "200", "--claims", "5", "--plan", "50", "--restart", "100", "--idle-s", "0.1", "--no-bot"]
+    )
+
+    shown = capsys.readouterr().out
+    assert "\n100 " in f"\n{shown}"
+    assert "\n200 " in shown
+    assert "backlog of 100 " in shown
+
+
+def test_start_prints_the_time_to_ready_and_the_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    start.main(["--rounds", "1", "--idle-s", "0.1", "--no-bot"])
+
+    shown = capsys.readouterr().out
+    assert "start to ready, s" in shown
+    assert "idle, MiB" in shown
