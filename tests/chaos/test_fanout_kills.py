@@ -1,0 +1,22 @@
+from tests.chaos.fanout_kills import asked_to_stop, killed
+from tests.chaos.stage import Stage
+
+
+async def test_fan_out_killed_at_random_instants_loses_nothing_and_repeats_only_what_was_in_its_slots(
+    stage: Stage,
+) -> None:
+    finding = await killed(stage, students=200, kills=6, seed=1, name="kill")
+
+    assert finding.problems == ()
+
+
+async def test_the_same_holds_on_mongodb(mongo_stage: Stage) -> None:
+    finding = await killed(mongo_stage, students=100, kills=3, seed=2, name="kill")
+
+    assert finding.problems == ()
+
+
+async def test_fan_out_that_is_asked_to_stop_loses_and_repeats_nothing(stage: Stage) -> None:
+    finding = await asked_to_stop(stage, students=200, terms=4, seed=3, name="stop")
+
+    assert finding.problems == ()
