@@ -1,0 +1,210 @@
+"""What kind of message it is: weighted evidence in whole words, the title counting more, then the tie-breaks.
+
+The words follow reference/mailbox.md, section 6.2. The words are in core/rules.py.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from placement_alerts.core.document import Text
+from placement_alerts.core.notice import NoticeKind
+from placement_alerts.core.rules import RULES
+
+_K = NoticeKind
+_ENOUGH = 2.5  # points below which no kind is likely, so that it is office news
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the extractors found, as far as it speaks for a kind.
+
+    pay: a package or stipend is stated. apply_by: a deadline is stated. comes: an event is ahead.
+    """
+
+    students: int = 0
+    company: bool = False
+    roles: int = 0
+    pay: bool = False
+    apply_by: bool = False
+    comes: bool = False
+    eligibility: bool = False
+    links: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One reason for (or, with negative points, against) a kind. says: in words, with what the message says."""
+
+    kind: NoticeKind
+    points: float
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The likeliest kind, the reasons, and why a person should look first (None: no need)."""
+
+    kind: NoticeKind
+    reasons: tuple[str, ...]
+    held: str | None = None
+
+
+_NEGATED = re.compile(r"\b(?:no|not|without|won.?t|cannot|never|any|further)\b(?: \w+){0,3} ?$", re.IGNORECASE)
+_NEXT_STEP = re.compile(
+    r"\b(?:shortlisted|short-listed|next round|next stage|round (?:\d|i+)|interviews? (?:on|at|today|tomorrow"
+    r"|is|are|will|scheduled|starts?)|(?:online|written|coding) test (?:on|is)|appear (?:for|in)|qualified for"
+    r"|cleared the|report(?:ing)?|moving ahead|made it to"
+    r"|to be interviewed|will be interviewed|slots?)\b",
+    re.IGNORECASE,
+)
+_FINAL = re.compile(
+    r"\b(?:final(?:ly)? (?:results?|select\w*|list|offers?)|selected students|selected candidates|stand"
+    r" selected|been selected|getting selected|got selected|select list|ppos?|pre-placement offers?|declared"
+    r" the results?|extend an offer|been offered|offers as below"
+    r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged|finali[sz]ed the following)\b",
+    re.IGNORECASE,
+)
+_ASKS_MONEY = re.compile(
+    r"\bpay (?:a |the )?(?:refundable|security|registration|processing)\b[^.]{0,40}\b(?:deposit|fee|amount)"
+    r"|\brefundable (?:security )?deposit",
+    re.IGNORECASE,
+)
+_PROMOTION = re.compile(
+    r"\b(?:unsubscribe|newsletter|manage preferences|discount|sale ends|signed up|upgrade to|\d+% off"
+    r"|promotional|money back|enrol now|limited seats|weekly digest|job digest|buy now|coupon|subscribe)\b",
+    re.IGNORECASE,
+)
+_LIST_ELSEWHERE = re.compile(r"\b(?:attach\w*|enclosed|pfa|sheet|xlsx?|pdf|csv|list)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"^\s*(?:clause\s*)?\d{1,2}(?:\.\d{1,2})?[.)]?\s", re.IGNORECASE)
+
+
+def classify(text: Text, findings: Findings) -> Decision:
+    """Return the likeliest kind of a message with the reasons, strongest first."""
+    evidence = [*_from_words(text), *_from_findings(text, findings)]
+    points: dict[NoticeKind, float] = defaultdict(float)
+    for one in evidence:
+        points[one.kind] += one.points
+    for one in _tie_breaks(text, findings, points):
+        points[one.kind] += one.points
+        evidence.append(one)
+    best = max(NoticeKind, key=lambda kind: points[kind])
+    if points[best] < _ENOUGH:
+        return Decision(_K.ANNOUNCEMENT, ("kind: announcement, because nothing speaks clearly for another kind",))
+    return Decision(best, (_reason(best, evidence),), _why_held(best, text, findings))
+
+
+def _from_words(text: Text) -> Iterable[Evidence]:
+    start, rest = _parts(text)
+    for rule in RULES:
+        found = _affirmed(rule.pattern, text.title)
+        if found and rule.in_title:
+            yield Evidence(rule.kind, rule.in_title, f"the title says {found!r}")
+        found = _affirmed(rule.pattern, start)
+        if found and rule.in_body:
+            yield Evidence(rule.kind, rule.in_body, f"the text says {found!r}")
+        elif rule.in_body and (found := _affirmed(rule.pattern, rest)):
+            yield Evidence(rule.kind, rule.in_body / 2, f"further down it says {found!r}")
+
+
+def _parts(text: Text) -> tuple[str, str]:
+    """Return the opening of the body, where a message says what it is for, and the rest."""
+    body = text.body
+    cut = min(len(body), max(500, len(body) // 4))
+    return body[:cut], body[cut:]
+
+
+def _affirmed(pattern: re.Pattern[str], text: str) -> str | None:
+    for match in pattern.finditer(text):
+        if not _NEGATED.search(text, max(0, match.start() - 25), match.start()):
+            return match[0]
+    return None
+
+
+def _from_findings(text: Text, findings: Findings) -> Iterable[Evidence]:
+    if findings.students:
+        says = (
+            f"{findings.students} enrollment numbers are listed"
+            if findings.students > 1
+            else "a student is named by number"
+        )
+        yield from (Evidence(kind, 3, says) for kind in (_K.SHORTLIST, _K.OFFER))
+        yield Evidence(_K.INTERNSHIP_NOC, 1.5, says)
+        yield from (Evidence(kind, -4, says) for kind in (_K.JOB_POSTING, _K.WEBINAR, _K.REMINDER))
+        yield Evidence(_K.UPDATE, -3, says)
+    else:
+        yield from (Evidence(kind, -3, "no student is named") for kind in (_K.SHORTLIST, _K.OFFER))
+        yield Evidence(_K.INTERNSHIP_NOC, -1, "no student is named")
+        if findings.pay and (findings.apply_by or findings.eligibility):
+            yield Evidence(_K.JOB_POSTING, 3, "a pay and a deadline or eligibility are stated")
+        if findings.roles and findings.eligibility:
+            yield Evidence(_K.JOB_POSTING, 2, "a post and who may apply are stated")
+    if findings.comes and not findings.pay:
+        yield Evidence(_K.WEBINAR, 0.5, "an event is ahead")
+    if sum(1 for line in text.lines if _NUMBERED.match(line.text)) >= 3:
+        yield Evidence(_K.POLICY, 1.5, "rules are numbered")
+
+
+def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float]) -> Iterable[Evidence]:
+    """Yield what settles a contest of kinds (reference/mailbox.md, section 6.2)."""
+    whole = f"{text.title}\n{text.body}"
+    final, step = _FINAL.search(whole), _NEXT_STEP.search(whole)
+    if findings.students and step and findings.comes and not _FINAL.search(text.title):
+        yield Evidence(_K.SHORTLIST, 3, f"a next step is ahead ({step[0]!r})")
+        yield Evidence(_K.OFFER, -3, "a next step is ahead")
+    elif findings.students and final:
+        yield Evidence(_K.OFFER, 3, f"the selection is final ({final[0]!r})")
+        yield Evidence(_K.UPDATE, -3, "the selection is final")
+    if _ASKS_MONEY.search(whole) and not re.search(r"\b(?:beware|fake|fraud\w*)\b", whole, re.IGNORECASE):
+        yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, "it asks for money")
+    if not findings.students and not _LIST_ELSEWHERE.search(whole):
+        yield Evidence(_K.OFFER, -6, "nobody is named")
+    promises = {match[0].lower() for match in _PROMOTION.finditer(whole)}
+    if len(promises) >= 3 and not findings.students:
+        yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, f"it is promotion ({', '.join(sorted(promises)[:4])})")
+    if (
+        points[_K.HACKATHON] > _ENOUGH
+        and points[_K.WEBINAR] > points[_K.HACKATHON]
+        and re.search(r"\bprize|\bteams?\b", whole, re.IGNORECASE)
+    ):
+        yield Evidence(_K.HACKATHON, points[_K.WEBINAR] - points[_K.HACKATHON] + 1, "a prize or a team is spoken of")
+    if (
+        re.search(r"\bhiring (?:challenge|contest)\b", whole, re.IGNORECASE)
+        and findings.pay
+        and findings.roles
+        and not findings.students
+    ):
+        yield Evidence(_K.JOB_POSTING, 3, "the challenge is for a post with a stated pay")
+    if points[_K.UPDATE] > _ENOUGH and points[_K.UPDATE] >= points[_K.JOB_POSTING] - 3 and _announces_change(text):
+        yield Evidence(_K.UPDATE, 3, "something announced before changes")
+    if (
+        points[_K.REMINDER] > 5
+        and not findings.students
+        and points[_K.JOB_POSTING] - points[_K.REMINDER] < 4
+        and not findings.eligibility
+    ):
+        yield Evidence(_K.REMINDER, 3, "it repeats what is known")
+
+
+def _announces_change(text: Text) -> bool:
+    change = next(rule.pattern for rule in RULES if rule.kind is _K.UPDATE)
+    return _affirmed(change, f"{text.title}. {text.body[:300]}") is not None
+
+
+def _reason(kind: NoticeKind, evidence: Iterable[Evidence]) -> str:
+    mine = sorted((one for one in evidence if one.kind is kind and one.points > 0), key=lambda one: -one.points)
+    return f"kind: {kind}, because " + " and ".join(dict.fromkeys(one.says for one in mine[:3]))
+
+
+def _why_held(kind: NoticeKind, text: Text, findings: Findings) -> str | None:
+    """Return why the evidence is contradictory or incomplete (reference/mailbox.md, sections 5 to 7)."""
+    if kind is _K.OFFER and not findings.students:
+        return "it claims final selections, but names no student"
+    if kind is _K.OFFER and not findings.pay:
+        return "it claims final selections, but states no package"
+    if kind is _K.SHORTLIST and not findings.students:
+        return "it speaks of a list, but names no student"
+    if kind is _K.INTERNSHIP_NOC and not findings.students:
+        return "it speaks of certificates, but names no student"
+    return None

@@ -1,0 +1,134 @@
+"""Who may apply: branches, least CGPA, graduating year."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from placement_alerts.core.document import Text
+
+_FARTHEST_YEAR = 4  # years from now in which a reader of today can graduate
+
+_ALL = re.compile(
+    r"\b(?:any|all|every)\s+(?:the\s+)?(?:(?:eligible|engineering|b\.?\s?tech|ug|other)\s+)?(?:branch(?:es)?"
+    r"|streams?|disciplines?|departments?|courses|specialisations?|specializations?)\b"
+    r"|\b(?:branch(?:es)?|streams?|disciplines?|courses?)\W{1,4}(?:any|all|no bar)\b|\bopen (?:to|for) all\b"
+    r"|\birrespective of (?:the )?(?:branch|stream)|\bbranch agnostic\b",
+    re.IGNORECASE,
+)
+_INTEGRATED = re.compile(
+    r"\b(?:int(?:g|egrated)?\.?|dual degree)[\s-]*\(?\s*m\.?\s?tech\b(?:\s*[-–(]\s*\(?[A-Za-z &]{2,40}\)?"
+    r"|\s+(?:CSE|ECE|IT|BT)\b)?",
+    re.IGNORECASE,
+)
+_MTECH = re.compile(
+    r"\bm\.?\s?tech\b\.?(?:\s*[-–(]\s*\(?(?:cse?|ece?|it|bt|vlsi|computer science[A-Za-z &]*|electronics[A-Za-z"
+    r" &]*)\)?)?",
+    re.IGNORECASE,
+)
+_BRANCHES = (
+    ("CSE", re.compile(r"\bCSE?\b(?!\.)|\bcomputer science\b|\bcomputer engineering\b|\bComp\.? ?Sc", re.IGNORECASE)),
+    ("ECE", re.compile(r"\bECE\b|\belectronics (?:and|&) communications?\b|\belectronics\b", re.IGNORECASE)),
+    ("IT", re.compile(r"(?:^|[\s,/&|(:–-])IT(?=$|[\s,/&|):;.–-])|\b[Ii]nformation [Tt]echnology\b")),
+    ("BT", re.compile(r"\bBT\b|\bbio-?\s?tech(?:nology)?\b", re.IGNORECASE)),
+    ("MCA", re.compile(r"\bMCA\b", re.IGNORECASE)),
+)
+_ELIGIBLE = re.compile(
+    r"\b(?:eligib\w*|branch(?:es)?|streams?|courses?|open (?:to|for)|b\.?\s?tech|m\.?\s?tech|students?|criteria"
+    r"|qualification|degree|who (?:can|should|may)|candidates?|graduates?|cgpa|cpi|pointer|discipline"
+    r"|programmes?"
+    r"|departments?|allowed|only for|batch)\b",
+    re.IGNORECASE,
+)
+_NOT_ELIGIBLE = re.compile(r"\bnot (?:eligible|allowed|open)\b|\bexcept\b", re.IGNORECASE)
+_ALONE = re.compile(
+    r"\W*(?:(?:B\.?\s?Tech|M\.?\s?Tech|CSE?|ECE|IT|BT|MCA|Intg?\.?|Integrated|and|or|only)\b[\s,/&().+|-]*)+",
+    re.IGNORECASE,
+)
+
+_NUMBER = r"(?P<n{0}>10(?:\.0+)?|\d(?:\.\d{{1,2}})?)(?![\d%]|\.\d|\s?%)"
+_CGPA = re.compile(
+    rf"\b(?:c\.?g\.?p\.?a|s?gpa|cpi|pointer)\b(?:(?! no | not )[^\d.;\n"
+    rf"|]){{0,45}}?(?:\|\s*)?{_NUMBER.format(1)}(?!\s?(?:%|percent|lpa|lakh|lac|backlog|year|am\b|pm\b))"
+    rf"|(?<![\d.]){_NUMBER.format(2)}\s*\+?\s*(?:\(?on (?:a )?(?:scale of 10|10)\)?\s*)?(?:and above |or above "
+    rf"|& above |or more |minimum |min\.? )?(?:in )?(?:c\.?g\.?p\.?a|cpi|gpa|pointer)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(
+    r"\b(?:batch(?:es)?|class)\W{0,4}(?:of\W|:|\||-|–)?\W{0,3}(?P<a>20\d\d)(?!\s?-\s?\d\d)(?:\W{1,5}(?:and|&|/"
+    r"|,|or)\W{0,2}(?P<a2>20\d\d))?"
+    r"|(?P<b>20\d\d)(?:\W{1,3}(?:and|&|/|,|or)\W{0,2}(?P<b2>20\d\d))?\W{0,2}(?:(?:graduating|passing[- ]out"
+    r"|pass(?:ing)?|b\.?tech)\W{0,2})?(?:batch(?:es)?|pass[- ]?outs?|graduates|graduating|passouts?|passing)\b"
+    r"|\b(?:graduating|passing(?:[- ]out)?|pass(?:ing)?[- ]?out|graduation)\W{1,3}(?:year\W{1,4})?(?:in\W|of\W"
+    r"|batch\W|:\W?)?\W{0,2}(?P<c>20\d\d)"
+    r"|\b(?:b\.?\s?tech|branch|m\.?\s?tech|students)\W{1,3}(?P<d>20\d\d)\b(?!\s?-\s?\d\d)(?:\W{1,3}(?:and|&|/|,"
+    r"|or)\W{0,2}(?P<d2>20\d\d))?"
+    r"|\bcampus (?:recruitment|hiring|placements?)\W{1,3}(?P<f>20\d\d)\b(?!\s?-\s?\d\d)"
+    r"|(?P<e>20\d\d)\s+(?:unplaced |final year )?(?:b\.?\s?tech\W{1,2})?students\b",
+    re.IGNORECASE,
+)
+
+
+def find_branches(text: Text) -> tuple[str, ...]:
+    """Return the codes of the branches that may apply, in the order of the text; ("All",) for any branch."""
+    found: dict[str, None] = {}
+    for line in _lines_about_eligibility(text):
+        if _ALL.search(line):
+            return ("All",)
+        for _, code in sorted(_codes(line)):
+            found.setdefault(code)
+    return tuple(found)
+
+
+def find_min_cgpa(text: Text) -> float | None:
+    """Return the least CGPA on the scale of 10, None if there is none or only percentages are said."""
+    for line in text.lines:
+        if len([cell for cell in line.cells if cell]) > 2 and _has_long_number(line.text):
+            continue  # a student's own CGPA
+        for match in _CGPA.finditer(line.text):
+            value = float(match["n1"] or match["n2"])
+            if 4 <= value <= 10:
+                return value
+    return None
+
+
+def find_batch_year(text: Text, today: date) -> int | None:
+    """Return the graduating year of the readers, None if none or several are said. Years of alumni do not count."""
+    years: set[int] = set()
+    for line in (text.title, *(line.text for line in text.lines)):
+        for match in _YEAR.finditer(line):
+            said = {int(year) for year in match.groups() if year}
+            years.update(year for year in said if today.year <= year <= today.year + _FARTHEST_YEAR)
+    return years.pop() if len(years) == 1 else None
+
+
+def _lines_about_eligibility(text: Text) -> Iterator[str]:
+    near = 0
+    for line in (text.title, *(line.text for line in text.lines)):
+        if _has_long_number(line):
+            continue
+        for sentence in re.split(r"(?<=[a-z)])(?<!Int)(?<!Intg)[.]\s+(?=[A-Z])", line):
+            if re.search(r"\b(?:eligib|applicable courses|who can apply|branches|criteria)", sentence, re.IGNORECASE):
+                near = 6
+            if (_ELIGIBLE.search(sentence) or near or _ALONE.fullmatch(sentence)) and not _NOT_ELIGIBLE.search(
+                sentence
+            ):
+                yield sentence
+        near = max(0, near - 1)
+
+
+def _codes(line: str) -> Iterator[tuple[int, str]]:
+    for match in _INTEGRATED.finditer(line):
+        yield match.start(), "Intg. M.Tech"
+    rest = _INTEGRATED.sub(lambda match: " " * len(match[0]), line)
+    for match in _MTECH.finditer(rest):
+        yield match.start(), "M.Tech"
+    rest = _MTECH.sub(lambda match: " " * len(match[0]), rest)
+    for code, pattern in _BRANCHES:
+        found = pattern.search(rest)
+        if found is not None:
+            yield found.start(), code
+
+
+def _has_long_number(line: str) -> bool:
+    """Whether the line names a student by number."""
+    return re.search(r"\b\d{8,10}\b", line) is not None

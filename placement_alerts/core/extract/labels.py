@@ -1,0 +1,112 @@
+"""Labelled values of a message: "Location: Pune", a row `CTC | 6 LPA`, a cell below the heading "Package"."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from placement_alerts.core.document import Line, Text
+
+_PIN = "\U0001f4cd"  # the round pushpin that stands for a place
+_SEGMENT = re.compile(
+    r"\s+\|\s+|(?<=[.!])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
+    r"|\s*[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf]\ufe0f?\s*"
+)
+_LABELLED = re.compile(
+    r"[\W\d_]*(?:\(?[a-z]\)\s*)?(?P<label>[A-Za-z][A-Za-z0-9 .&'/()+-]{0,44}?)\s*(?P<mark>:|=|–|—|→"
+    r"|\s-)\s*(?P<value>\S.*)"
+)
+_LEADER = re.compile(r"\s*\.{3,}\s*")
+_HEADER_WORD = re.compile(
+    r"\b(?:name|student|candidate|roll|enrol+ment|enrl|regn?|registration|s\.? ?no|sl|sr|position|profile|role"
+    r"|designation|post|title"
+    r"|package|ctc|salary|stipend|location|eligibility|branch(?:es)?|dept|department|course|programme|program"
+    r"|date|time|slot|status|marks|cgpa"
+    r"|company|organi[sz]ation)\b",
+    re.IGNORECASE,
+)
+_WORDS_THAT_TAKE_A_DASH = re.compile(
+    r"(?:\w+ ){0,3}(?:location|posting|place|venue|ctc|package|salary|remuneration|pay|stipend|compensation|role|post"
+    r"|profile|position|designation|job title"
+    r"|cgpa|cut[- ]?off|eligible|eligibility|branch(?:es)?|courses?|company|deadline|last date|date|time|mode"
+    r"|platform|where|when|bond|batch)(?: (?:offered|of posting|of work|criteria|process|closes|on|title|name))?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value with its label. label: lower case. line: index of the line. column: it stands below a column heading."""
+
+    label: str
+    value: str
+    line: int
+    column: bool = False
+
+
+def fields_of(text: Text) -> tuple[Field, ...]:
+    """Return the labelled values in the order of the text."""
+    return tuple(_fields(text.lines))
+
+
+def header_of(row: Line) -> tuple[str, ...] | None:
+    """Return the column headings in lower case if the row is a table's heading, else None."""
+    words = [cell for cell in row.cells if cell]
+    if len(words) < 2 or any(len(cell) > 40 for cell in words):
+        return None
+    known = sum(1 for cell in words if _HEADER_WORD.search(cell))
+    figures = sum(1 for cell in words if re.search(r"\d{3}|\d\.\d", cell))
+    if figures or known < 2 or known * 2 < len(words):
+        return None
+    return tuple(cell.lower() for cell in row.cells)
+
+
+def rows_with_header(lines: Iterable[Line]) -> Iterator[tuple[int, Line, tuple[str, ...] | None]]:
+    """Yield index, row and column headings (None if the table has none) of every table row that is no heading."""
+    table, header = 0, None
+    for index, line in enumerate(lines):
+        if not line.cells:
+            continue
+        if line.table != table:
+            table, header = line.table, None
+        found = header_of(line)
+        if found is not None and header is None:
+            header = found
+            continue
+        yield index, line, header
+
+
+def segments_of(line: str) -> list[str]:
+    """Return the parts of a line that stand for themselves, cut at bars, bullets and pictograms."""
+    return [part.strip() for part in _SEGMENT.split(line.replace(_PIN, " | Location: ")) if part.strip()]
+
+
+def _fields(lines: tuple[Line, ...]) -> Iterator[Field]:
+    in_rows = {index: header for index, _, header in rows_with_header(lines)}
+    for index, line in enumerate(lines):
+        if index in in_rows:
+            yield from _of_row(index, line, in_rows[index])
+        elif not line.cells:
+            yield from _of_line(index, line.text)
+
+
+def _of_row(index: int, row: Line, header: tuple[str, ...] | None) -> Iterator[Field]:
+    if header is not None:
+        for label, cell in zip(header, row.cells, strict=False):
+            if label and cell:
+                yield Field(label, cell, index, column=True)
+        return
+    cells = [cell for cell in row.cells if cell]
+    if len(cells) == 2 and re.match(r"\W*[A-Za-z]", cells[0]):
+        yield Field(cells[0].strip(" :*-").lower(), cells[1].lstrip(":–- "), index)
+    else:
+        yield from _of_line(index, row.text)
+
+
+def _of_line(index: int, text: str) -> Iterator[Field]:
+    for segment in segments_of(_LEADER.sub(" - ", text)):
+        match = _LABELLED.match(segment)
+        if match is None:
+            continue
+        label = match["label"].strip(" .*")
+        if match["mark"] == ":" or _WORDS_THAT_TAKE_A_DASH.fullmatch(label):
+            yield Field(label.lower(), match["value"].strip(" *"), index)

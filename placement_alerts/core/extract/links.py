@@ -1,0 +1,57 @@
+"""The links of a message that a reader can use."""
+
+import re
+from urllib.parse import urlsplit
+
+from placement_alerts.core.document import Text
+
+MOST_LINKS = 50
+_LONGEST_LINK = 2_000  # characters
+
+_WRITTEN = re.compile(
+    r"(?<![\w@/.-])(?:https?://[^\s<>\"'\[\]{}|]+|(?:www\.)[\w.-]+\.\w{2,}(?:[/?#][^\s<>\"'\[\]{}|]*)?"
+    r"|(?:[a-z0-9-]+\.)+[a-z]{2,12}/[^\s<>\"'\[\]{}|]+)",
+    re.IGNORECASE,
+)
+_NOT_FOR_READERS = re.compile(
+    r"(?:^|\.)(?:instagram|facebook|twitter|x|linkedin|t|wa|whatsapp|pinterest|threads)\.(?:com|me|net)$"
+    r"|^groups\.google\.com$|^(?:my)?accounts?\.google\.com$",
+    re.IGNORECASE,
+)
+_USELESS = re.compile(r"unsubscribe|/u/\d+$|\.(?:png|jpe?g|gif|svg|webp)(?:$|\?)", re.IGNORECASE)
+
+
+def find_links(text: Text) -> tuple[str, ...]:
+    """Return the http(s) links in the order of the text, each once, `https://` added where the text has no scheme.
+
+    Left out: social profiles, pictures, list footers, unsubscribe links.
+    """
+    found: dict[str, str] = {}
+    shown = {_key(link.text) for link in text.links if link.text}
+    for link in text.links:
+        _keep(found, link.url)
+    for line in text.lines:
+        for match in _WRITTEN.finditer(line.text):
+            url = _trimmed(match[0])
+            if _key(url) not in shown:
+                _keep(found, url if "://" in url else f"https://{url}")
+    return tuple(found.values())[:MOST_LINKS]
+
+
+def _keep(found: dict[str, str], url: str) -> None:
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return
+    if len(url) <= _LONGEST_LINK and "." in host and not _NOT_FOR_READERS.search(host) and not _USELESS.search(url):
+        found.setdefault(_key(url), url)
+
+
+def _key(url: str) -> str:
+    return re.sub(r"^https?://", "", url.strip(), flags=re.IGNORECASE).rstrip("/").casefold()
+
+
+def _trimmed(url: str) -> str:
+    """Return the address without the punctuation of the sentence it stands in."""
+    url = url.rstrip(".,;:!?*'’”>")
+    return url[:-1] if url.endswith(")") and "(" not in url else url

@@ -1,0 +1,248 @@
+"""Where one would work (location) and where one has to be (venue)."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from placement_alerts.core.document import Text
+from placement_alerts.core.extract.labels import Field, segments_of
+
+MOST_LOCATIONS = 15
+_LONGEST_VENUE = 120  # characters
+
+# Cities in which Indian graduates are hired most; they settle what a bare word behind a comma or a bar is.
+_CITY_NAMES = """
+    agra ahmedabad ajmer aligarh allahabad ambala amritsar anand aurangabad baddi bangalore bareilly baroda
+    bengaluru bhiwadi bhopal bhubaneshwar bhubaneswar bikaner bokaro calicut chandigarh chennai cochin
+    coimbatore cuttack dehradun delhi dhanbad dharamshala dharwad dubai durgapur ernakulam faridabad gandhinagar
+    ghaziabad goa gorakhpur greater-noida guntur gurgaon gurugram guwahati gwalior haldia haridwar hosur howrah
+    hubballi hubli hyderabad imphal indore jabalpur jaipur jalandhar jammu jamnagar jamshedpur jhansi jodhpur
+    kakinada kanpur karnal kochi kolhapur kolkata kota kozhikode london lucknow ludhiana madurai manesar
+    mangalore mangaluru meerut mohali mumbai mysore mysuru nagpur nashik navi-mumbai neemrana new-delhi noida
+    ooty panaji panchkula panipat panvel patiala patna pimpri pondicherry prayagraj puducherry pune raipur
+    rajkot ranchi remote rishikesh roorkee rourkela salem sanand satara secunderabad shillong shimla siliguri
+    silvassa singapore solan sonipat srinagar sriperumbudur surat thane thiruvananthapuram tiruchirappalli
+    tirupati tokyo trichy trivandrum udaipur ujjain vadodara varanasi vellore vijayawada visakhapatnam vizag
+    warangal
+"""
+_CITIES = frozenset(_CITY_NAMES.split())
+_LOCATION_LABEL = re.compile(
+    r"(?:job|work|working|joining|base|posting|office|preferred|place of)?\s?(?:locations?|place of (?:posting"
+    r"|work)|posting|place|work place|job place|city|work city)(?:\(s\))?(?: of (?:posting|work|job))?(?: for"
+    r" .{1,30})?"
+)
+_LOCATION_SAID = re.compile(
+    r"\b(?i:(?:job |work |base |joining )?locations?(?:\s+(?:for|of)\s+[\w ]{1,30})?\s*(?:shall be|will be"
+    r"|would be|is|are|being)?"
+    r"|(?:posting|posted)\s+(?:(?:shall|may|will|would) be\s*)?(?:at|in)|(?:posting|place of posting)"
+    r" (?:shall|may|will) be (?:at|in)|based (?:out of|in|at)|(?:office|work) is in"
+    r"|(?:at|in) its)\s*[:–-]?\s*(?i:any of the \w+(?: viz\.?)?\s*)?(?i:any of"
+    r" )?(?P<place>[A-Z][\w]*(?:(?:\s*(?:,|/|&|\bor\b|\band\b)\s*|\s)[A-Z\d]\w*){0,8})"
+)
+_PLANTS = re.compile(
+    r"(?P<place>[A-Z]\w+(?:(?:, | and | & | or |/)[A-Z]\w+){0,5}) (?:plants?|facilit(?:y|ies)|offices?|factory"
+    r"|sites?|works)\b"
+)
+_ADDED = re.compile(
+    r"\b(?P<place>[A-Z]\w+(?:(?:, | and )[A-Z]\w+)*) (?:has|have) been added to the (?:list of )?locations?"
+)
+_BEGINS_AT = re.compile(r"\b(?:internship|joining|training)\b[^.]{0,40}?\b(?:at|in) (?P<place>[A-Z]\w+)")
+_NOT_A_PLACE = re.compile(
+    r"\b(?:tpo|t&p|cdc|hr|placement|sector|plot|phase|floor|block|india only|wfo|as per|tbd|to be|any|office"
+    r"|business|requirement|plants?|campus|hybrid mode|across|depend\w*|announced|accommodation|provided"
+    r"|travel)\b",
+    re.IGNORECASE,
+)
+_HOME = re.compile(r"\b(?:work from home|wfh|remote|pan[- ]india)\b", re.IGNORECASE)
+
+_PLATFORMS = (
+    (
+        "Google Meet",
+        re.compile(r"\bgoogle meet\b|\bg-?meet\b|\bmeet\.google\.com|\b(?:on|via|over) Meet\b", re.IGNORECASE),
+    ),
+    ("Zoom", re.compile(r"\bzoom(?:\.us)?\b", re.IGNORECASE)),
+    (
+        "Microsoft Teams",
+        re.compile(r"\b(?:microsoft|ms)[ -]teams\b|\bteams\.microsoft\.com|\b(?:on|via|over) teams\b", re.IGNORECASE),
+    ),
+    ("Webex", re.compile(r"\bwebex\b", re.IGNORECASE)),
+    ("Skype", re.compile(r"\bskype\b", re.IGNORECASE)),
+    ("YouTube Live", re.compile(r"\byoutube live\b|\byoutube\.com/live", re.IGNORECASE)),
+)
+_ONLINE = re.compile(r"\b(?:online|virtual(?:ly)?)\b", re.IGNORECASE)
+_VENUE_LABEL = re.compile(
+    r"(?:reporting |test |interview |drive |event )?(?:venue|place|where|platform|mode|room|reporting place"
+    r"|reporting at|venue ?(?:&|and) ?\w+|reporting)(?: of [\w ]+)?"
+)
+_ROOM = (
+    r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|hall|auditorium|room|theat(?:re|er)|block|centre|center|library"
+    r"|campus|building|lt-?\s?\d+|cr-?\s?\d+|hq|college|institute|university|floor|annexe?|lounge|studio"
+    r"|academy|office|cabin|ground|complex|classroom|conference|seminar|cowork\w*|tower|park|hotel|headquarters"
+    r"|dept|department|amphitheatre|foyer|wing)"
+)
+_PLACE_WORD = (
+    r"(?:(?!(?:20\d\d|AM|PM|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May"
+    r"|June|July|August|(?:Sept|Nov|Dec)ember|October)\b)[A-Z0-9][\w&'’-]*+|of|and(?= [A-Z]))"
+)
+_PLACE = re.compile(
+    rf"(?<!\w)(?P<place>(?=[A-Z]){_PLACE_WORD}(?:[ ]{_PLACE_WORD}){{0,6}}(?: (?:campus|lab|hall|room|office"
+    rf"|floor|auditorium|block)\b)?(?:\s?\([A-Z][\w -]{{1,20}}\))?"
+    rf"(?:, (?:the )?(?:{_PLACE_WORD}(?:[ ](?:{_PLACE_WORD}|floor|block|campus)){{0,4}}|\d\w{{0,3}}"
+    rf" [Ff]loor)){{0,4}}(?:\s?\([A-Z][\w -]{{1,20}}\))?)"
+)
+_HAS_ROOM = re.compile(rf"\b{_ROOM}\b", re.IGNORECASE)
+_LED = re.compile(
+    r"(?:\b(?:in|at|to|venue|reporting|report)(?: the| our)?\W{0,3}|(?:am|pm|noon|a\.m\.|p\.m\.|hrs|\d{4}"
+    r"|day\)?|onwards)(?:\s?IST)?\s?[,|(–—-]+\s?(?:in |at )?(?:the )?)$",
+    re.IGNORECASE,
+)
+_NEW = re.compile(
+    r"\b(?:changed|shifted|moved|relocated|now|revised|new)\b[^.]{0,160}?\b(?:to|in|at|is)\W{0,3}(?:the )?$",
+    re.IGNORECASE,
+)
+_OLD = re.compile(
+    r"\b(?:from|instead of|in place of|earlier(?: in| at)?|previously(?: in| at)?|maintenance(?: work)? (?:in"
+    r"|at|of)|not(?: in| at)?|than|was(?: in| at)?|in lieu of)\W{0,3}(?:the )?$",
+    re.IGNORECASE,
+)
+_COUNTER = re.compile(
+    r"\b(?:collect\w*|deposit|submit\w*|submission|contact|meet the|write to|query|queries|doubts|pick up"
+    r"|difficulty|helpdesk|reply|will work|closed)\b",
+    re.IGNORECASE,
+)
+_DATE_LEAD = re.compile(r"^.*(?:20\d\d|[apAP]\.?[mM]\.?|noon)\W+(?=[A-Z])")
+
+
+def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = False) -> tuple[str, ...]:
+    """Return the places of work as written. said_only: only where the message calls them so."""
+    found: dict[str, str] = {}
+    for place in _labelled_places(fields):
+        found.setdefault(place.casefold(), place)
+    for pattern in (_ADDED, _LOCATION_SAID, _PLANTS):
+        if not found:
+            found = {
+                place.casefold(): place
+                for line in text.lines
+                for match in pattern.finditer(line.text)
+                for place in _places(match["place"])
+            }
+    if not found and not said_only:
+        found = {place.casefold(): place for place in _cities(text)}
+    return tuple(found.values())[:MOST_LOCATIONS]
+
+
+def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_located: bool = False) -> str | None:
+    """Return room, address or platform of the event, `Online` if it is online without a platform, None if not said.
+
+    is_located: what the message calls a location is where the event is held, not a place of work.
+    """
+    fields = tuple(fields)
+    lines = [text.title, *(line.text for line in text.lines if not (line.cells and len(line.cells) > 2))]
+    labelled = [
+        venue
+        for field in fields
+        if _VENUE_LABEL.fullmatch(field.label) and not field.column and (venue := _venue(field.value))
+    ]
+    if is_located:
+        labelled += [field.value for field in fields if field.label == "location" and not field.column]
+    rooms = [venue for venue in labelled if _HAS_ROOM.search(venue)]
+    rooms = (
+        rooms
+        or [place for line in lines for place in _rooms(line, renewed=True)]
+        or [place for line in lines for place in _rooms(line)]
+    )
+    platform = _platform("\n".join([*lines, *links]))
+    if rooms:
+        return next((room for room in rooms if room.startswith(f"{rooms[0]}, ")), rooms[0])
+    if platform is not None:
+        return platform
+    if labelled:
+        return labelled[0]
+    return "Online" if _ONLINE.search("\n".join(lines)) else None
+
+
+def _labelled_places(fields: Iterable[Field]) -> Iterator[str]:
+    for field in fields:
+        if _LOCATION_LABEL.fullmatch(field.label):
+            yield from _places(field.value)
+
+
+def _places(value: str) -> Iterator[str]:
+    value = re.split(r"(?<=[a-z)])\.\s|\.$|\bas per\b|\(", value)[0] if not _HOME.match(value) else value
+    for part in re.split(r"\s*(?:,|/|&|;|\bor\b|\band\b|\+|\|)\s*", re.sub(r"\([^)]*\)", "", value)):
+        home = _HOME.search(part)
+        if home:
+            yield home[0]
+            continue
+        place = re.sub(
+            r"\b(?:plant|office|facility|unit|region|only|location)s?\b.*$", "", part, flags=re.IGNORECASE
+        ).strip(" .*:-–")
+        if (
+            place
+            and len(place) <= 40
+            and len(place.split()) <= 3
+            and place[0].isupper()
+            and not _NOT_A_PLACE.search(place)
+            and not place[0].isdigit()
+        ):
+            yield place
+
+
+def _cities(text: Text) -> Iterator[str]:
+    """Yield known cities that stand where a place of work would: behind a comma, a dash, a bar, or alone."""
+    for line in text.lines:
+        for match in _BEGINS_AT.finditer(line.text):
+            if match["place"].lower() in _CITIES:
+                yield match["place"]
+        if _HAS_ROOM.search(re.sub(r"\boffice\b", "", line.text)):
+            continue
+        for segment in segments_of(line.text):
+            if _is_city(segment):
+                yield segment.strip(" .,")
+            for match in re.finditer(
+                r"(?:,|–|-|\bat|\bin|/)\s(?:an? )?(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?=\s*(?:$|[.,)(/|]|is\b"
+                r"|shall\b|for\b|at\b|and\b|with\b|–|-|[a-z]))",
+                segment,
+            ):
+                if _is_city(match["place"]):
+                    yield match["place"]
+
+
+def _is_city(words: str) -> bool:
+    return words.strip(" .,").lower().replace(" ", "-") in _CITIES
+
+
+def _venue(value: str) -> str | None:
+    """Return the venue that a labelled value holds."""
+    value = re.split(r"(?<=[a-z)\d])\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
+    if re.search(r"\d{1,2}[:.]\d\d|\b\d{1,2}\s?[ap]m\b|20\d\d", value, re.IGNORECASE):
+        value = _DATE_LEAD.sub("", value)
+        if re.match(r"\W*\d", value) or not _HAS_ROOM.search(value):
+            return _platform(value)
+    platform = _platform(value)
+    if platform is not None and not _HAS_ROOM.search(value):
+        return platform
+    if _ONLINE.search(value) and not _HAS_ROOM.search(value):
+        return "Online"
+    return re.sub(r"^the\s+", "", value.strip(" .*"))[:_LONGEST_VENUE] or None
+
+
+def _rooms(line: str, *, renewed: bool = False) -> Iterator[str]:
+    """Yield rooms and addresses of a line. renewed: only those that a change leads to."""
+    for sentence in re.split(r"(?<=[a-z)\d])[.;]\s+(?=[A-Z])", line):
+        if _COUNTER.search(sentence):
+            continue
+        for match in _PLACE.finditer(sentence):
+            place = match["place"].strip(" ,")
+            before = sentence[max(0, match.start() - 200) : match.start()]
+            if (
+                not _HAS_ROOM.search(place)
+                or _OLD.search(before)
+                or re.search(r"\b(?:T&P|TPO) (?:Head|Office$)", place)
+            ):
+                continue
+            if _NEW.search(before) if renewed else _LED.search(before):
+                yield place[:_LONGEST_VENUE]
+
+
+def _platform(text: str) -> str | None:
+    return next((name for name, pattern in _PLATFORMS if pattern.search(text)), None)

@@ -1,0 +1,275 @@
+"""The posts that a message offers, and what each of them pays."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from placement_alerts.core.document import Text
+from placement_alerts.core.extract.labels import Field, rows_with_header
+from placement_alerts.core.matching import role_key
+from placement_alerts.core.money import find_amounts, monthly_rupees, yearly_lakhs
+from placement_alerts.core.notice import Role
+
+MOST_ROLES = 12
+
+ROLE_NOUN = (
+    r"(?:engineer|developer|analyst|trainee|intern|associate|consultant|executive|manager|scientist|designer"
+    r"|architect|administrator"
+    r"|specialist|officer|programmer|curator|researcher|apprentice|fellow|technician|representative|writer"
+    r"|strategist|operator|tester"
+    r"|advisor|adviser|coordinator|lead|assistant|accountant|auditor|editor|illustrator|animator|artist|planner"
+    r"|chemist|instructor|educator"
+    r"|counsellor|technologist|supervisor|expert|support|mts|technical staff|sde|swe|get|sre|sdet|qa|bde|bda|dba|pgt)"
+)
+_WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)[A-Z0-9][\w+#.&/'’-]*"
+_PHRASE = re.compile(
+    rf"(?<![\w@/.&'-])(?:{_WORD}+ (?:[&/] )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b(?:[ /-](?i:{ROLE_NOUN})s?\b)*"
+    rf"(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*\w))?(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: - (?:Java|PHP|Python"
+    rf"|[A-Z][\w+#]{{1,14}})(?=\s*(?:/|$)))?"
+)
+_ROLE_LABEL = re.compile(
+    r"(?:job |name of (?:the )?|open |offered )?(?:role|profile|designation|position|post|job title|job role"
+    r"|job profile|job designation)s?"
+    r"(?: (?:offered|name|title|open))?(?:/\w+)?|the role|opening|hiring for|profile offered"
+)
+_STATED = re.compile(
+    r"(?:\b(?:role|position|post|profile|designation|job|posts|roles|positions|profiles) of|\bas(?: an?| the)?"
+    r"|\bcapacity of"
+    r"|\bhir(?:e|ing)(?: for)?|\brecruit(?:ing|ment|ing for)?(?: of)?|\brequires?|\brequirement of|\boffering"
+    r"|\btaking|\blooking (?:out )?for|\bneeds?(?: \d+)?"
+    r"|\bopened|\bopenings? (?:for|of)|\bcontinuation (?:to|of) the|\bfor(?: the)?|\bis|\brole is|\bdesignation"
+    r" offered is|\bplacements? as|\bwants?|\b(?:stipend|ctc|package|salary|pay|vacanc(?:y|ies)|opening"
+    r"|openings|interviews?|test|candidates|selection) (?:of|for))"
+    r"\W{1,3}(?:the |an? |fresh |\d+ )?$",
+    re.IGNORECASE,
+)
+_STATED_AFTER = re.compile(
+    r"\s*(?:\([^)]*\)\s*)?(?:role|position|opening|profile|post|vacanc\w+|designation|job|openings|roles|posts"
+    r"|positions)\b",
+    re.IGNORECASE,
+)
+_JOB_TYPE = re.compile(
+    r"fte|intern|month|ppo|batch|year|pwd|lpa|stipend|full[- ]?time|girl|female|women|on-?campus|campus|remote"
+    r"|wfh|\d{4}|students|only",
+    re.IGNORECASE,
+)
+_NOT_A_ROLE = re.compile(
+    r"^(?:placement|training|t&p|student|hr|campus|the|dear|our|chief|vice|senior vice|asst|assistant|deputy"
+    r"|faculty|course|class|team|industry"
+    r"|help|portal|technical|executive|customer) ?(?:coordinator|officer|manager|executive|representative|lead"
+    r"|assistant|expert|support)s?$"
+    r"|^(?:intern|engineer|developer|associate|lead|support|expert|assistant|coordinator|get|qa|manager|officer"
+    r"|fellow|consultant|executive|trainee|analyst)s?$",
+    re.IGNORECASE,
+)
+_PAID = re.compile(r"lpa|lakh|lac|ctc|stipend|per month|per annum|₹|rs|p\.?a\.?", re.IGNORECASE)
+_PAY_LABEL = re.compile(
+    r"\b(?:ctc|package|salary|stipend|pay|compensation|cost to company|remuneration|emoluments?|ppo|conversion"
+    r"|fte|lpa|internship)\b"
+)
+_PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
+_TOTAL = re.compile(r"\b(?:total|gross)\b|^(?:annual )?ctc$|cost to company", re.IGNORECASE)
+_PART = re.compile(
+    r"\b(?:basic|hra|allowance|fixed|variable|pf|provident|gratuity|bonus|medical|performance|insurance|base"
+    r"|retiral)\w*\b",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
+    r"|summer|winter|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
+    r"|interview|shortlist\w*|round|results?|final|immediate|invitation|opportunity|drive|students?|batch"
+    r"|campus|is|our|b\.tech|notice|update|reminder|b\.e)\b\W*)+",
+    re.IGNORECASE,
+)
+
+
+def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
+    """Return the posts with their pay."""
+    fields = tuple(fields)
+    names = _names(text, fields)[:MOST_ROLES]
+    lakhs, stipend = total_pay(text, fields)
+    if not names:
+        return ()
+    if len(names) == 1:
+        return (Role(role=names[0], package_lpa=lakhs, stipend_per_month=stipend),)
+    own = {name: _own_pay(name, names, text, fields) for name in names}
+    if not any(own.values()):
+        return tuple(Role(role=name, package_lpa=lakhs, stipend_per_month=stipend) for name in names)
+    return tuple(
+        Role(role=n, package_lpa=(p or (None, None))[0], stipend_per_month=(p or (None, None))[1])
+        for n, p in own.items()
+    )
+
+
+def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | None]:
+    """Return what the message states for a single post: lakhs a year and rupees a month."""
+    fields = tuple(fields)
+    stipend = monthly_rupees(amount for line in _pay_lines(text) for amount in find_amounts(line))
+    labelled = [field for field in fields if _PAY_LABEL.search(field.label) or _TOTAL.search(field.label)]
+    totals = [
+        lakhs
+        for field in fields
+        if _TOTAL.search(field.label) and (lakhs := _yearly(field.value, field.label)) is not None
+    ]
+    if totals and any(_PART.search(field.label) for field in fields):
+        return max(totals), stipend
+    values = [
+        lakhs
+        for field in labelled
+        if not _PART.search(field.label) and (lakhs := _yearly(field.value, field.label)) is not None
+    ]
+    if values:
+        return min(values), stipend
+    amounts = [
+        amount
+        for line in _pay_lines(text)
+        for amount in find_amounts(line)
+        if amount.certain and (_PAID.search(line) or amount.per == "year")
+    ]
+    return yearly_lakhs(amounts), stipend
+
+
+def role_phrases(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, phrase) of everything that looks like the name of a post, cleaned and in the singular."""
+    found = []
+    for match in _PHRASE.finditer(text):
+        name = _tidy(match)
+        end = match.end() if match["inside"] is None or f"({match['inside']})" in name else match.start("inside") - 1
+        if len(name) > 2 and not _NOT_A_ROLE.search(name):
+            found.append((match.start(), end, name))
+    return found
+
+
+def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
+    """Return the names of the posts, from the most certain place that names any."""
+    labelled = [f for f in fields if _ROLE_LABEL.fullmatch(f.label)]
+    columns = _unique(name for f in labelled if f.column for name in _split(f.value))
+    listed = columns or _listed(text)
+    if len(listed) > 1:
+        return listed
+    in_title = _unique(name for _, _, name in role_phrases(_without_quotes(text.title)))
+    stated = _unique(name for f in labelled if not f.column for name in _split(f.value))
+    if in_title and not (len(stated) > len(in_title)):
+        return _fuller(in_title, stated or _stated(text))
+    return stated or listed or _stated(text)
+
+
+def _fuller(in_title: list[str], stated: list[str]) -> list[str]:
+    """Prefer the name in the body where it is the same post spelled out: `SDE` in the title, `SDE (Backend)` below."""
+    if (
+        len(in_title) == 1
+        and len(stated) == 1
+        and set(role_key(in_title[0]).split()) <= set(role_key(stated[0]).split())
+    ):
+        return stated
+    return in_title
+
+
+def _listed(text: Text) -> list[str]:
+    """Return posts that stand on lines of their own beside a pay: `a) Test Engineer - 5 LPA`."""
+    names = []
+    for line in text.lines:
+        paid = [name for _, end, name in role_phrases(line.text) if _PAY_FOLLOWS.match(line.text, end)]
+        if len(paid) > 1:
+            names.extend(paid)
+            continue
+        head = re.sub(r"^\W*(?:\(?[a-z0-9]{1,2}[.)]\s*)?", "", line.text)
+        found = role_phrases(head[:90])
+        if (
+            found
+            and found[0][0] == 0
+            and re.match(r"\W{0,3}(?:\.|:|-|–|—|\(|\|)", head[found[0][1] :][:5])
+            and find_amounts(head[found[0][1] :])
+        ):
+            names.append(found[0][2])
+    return _unique(names)
+
+
+def _stated(text: Text) -> list[str]:
+    """Return posts that a sentence names: "for the role of X", "X role", "is hiring Xs", "(X)" behind a company."""
+    names = []
+    for line in text.lines:
+        for start, end, name in role_phrases(line.text):
+            before, after = line.text[max(0, start - 40) : start], line.text[end : end + 40]
+            in_brackets = before.endswith("(") and re.match(r"\s*[,)]", after)
+            if (
+                _STATED.search(before)
+                or _STATED_AFTER.match(after)
+                or in_brackets
+                or re.match(r"\W{0,4}\|?\W{0,3}(?:CTC|₹|INR)", after)
+            ):
+                names.append(name)
+    return _unique(names)[:1]
+
+
+def _split(value: str) -> list[str]:
+    parts = re.split(r"\s*[;,]\s*|\s+/\s+|\s+(?:and|&|or)\s+(?=[A-Z][\w ]+$)", value)
+    named = [name for part in parts for _, _, name in role_phrases(part)[:1]]
+    if named:
+        return named
+    whole = re.sub(r"\s*\([^)]*\)|[.*]+$", "", value).strip()
+    return [whole] if 2 < len(whole) <= 60 else []
+
+
+def _tidy(match: re.Match[str]) -> str:
+    name, inside = match[0], match["inside"]
+    bare = name[: name.rfind("(")].strip() if inside else name
+    initials = "".join(word[0] for word in bare.split() if word[0].isalpha())
+    if inside and (_JOB_TYPE.search(inside) or not inside[0].isupper() or inside.upper() == initials.upper()):
+        name = bare
+    name = _LEADING.sub("", name)
+    return re.sub(rf"({ROLE_NOUN})s(?=$| \(| -)", r"\1", name, flags=re.IGNORECASE).strip(" -/&,.")
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    """Return each post once; a name that is part of a longer one is left out."""
+    kept: dict[str, str] = {}
+    for name in names:
+        kept.setdefault(role_key(name), name)
+    return [
+        name
+        for key, name in kept.items()
+        if not any(key != other and re.search(rf"\b{re.escape(key)}\b", other) for other in kept)
+    ]
+
+
+def _without_quotes(title: str) -> str:
+    return re.sub(r"\"[^\"]*\"|“[^”]*”", " ", title)
+
+
+def _yearly(value: str, label: str) -> float | None:
+    amounts = find_amounts(value)
+    if amounts:
+        return yearly_lakhs(amounts)
+    if re.search(r"lpa|lakh|lac", label) and re.fullmatch(r"\W*\d{1,3}(?:\.\d+)?\W*", value):
+        return yearly_lakhs(find_amounts(f"{value} LPA"))
+    return None
+
+
+def _pay_lines(text: Text) -> Iterator[str]:
+    yield text.title
+    for line in text.lines:
+        yield from re.split(r"(?<=[a-z)])[.;!?]\s+(?=[A-Z])", line.text)
+
+
+def _own_pay(
+    name: str, names: Iterable[str], text: Text, fields: tuple[Field, ...]
+) -> tuple[float | None, int | None] | None:
+    """Return the pay that stands in the same row or line as the post, None if there is none."""
+    key = role_key(name)
+    for index, row, header in rows_with_header(text.lines):
+        if header and any(role_key(cell) == key or key in role_key(cell) for cell in row.cells):
+            lakhs = [
+                v
+                for f in fields
+                if f.line == index and _PAY_LABEL.search(f.label) and (v := _yearly(f.value, f.label)) is not None
+            ]
+            stipend = monthly_rupees(find_amounts(row.text))
+            if lakhs or stipend:
+                return (min(lakhs) if lakhs else None), stipend
+    for line in text.lines:
+        at = line.text.lower().find(name.lower())
+        after = line.text[at:]
+        others = [place for other in names if other != name and (place := after.lower().find(other.lower(), 1)) > 0]
+        if at >= 0 and (amounts := find_amounts(after[: min(others, default=len(after))])):
+            return yearly_lakhs(amounts[:1]), monthly_rupees(amounts)
+    return None

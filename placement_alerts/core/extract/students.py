@@ -1,0 +1,236 @@
+"""The students that a message names: who is selected, called to a next round, or holds a certificate."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from placement_alerts.core.document import Line, Text
+from placement_alerts.core.extract.labels import rows_with_header
+from placement_alerts.core.notice import ListedStudent
+
+MOST_STUDENTS = 2_000
+_LONGEST_NAME = 60  # characters
+
+# 8 digits; 10 digits beginning with 99 or with a year; 9 digits; letters and digits of another campus
+_ENROLMENT = re.compile(
+    r"(?<![\w+./@-])(?:(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)(?:\d{2,4}[A-Z]{1,5}\d{2,6}[A-Z]?"
+    r"|[A-Z]{1,4}\d{2}[A-Z]{0,4}\d{2,6})|99\d{8}|[12]\d{9}|\d{9}|[1-9]\d{7}|\d{11,12})(?![\w@/]|\.\d)"
+)
+_ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,17}", re.IGNORECASE)
+_ENROLMENT_HEAD = re.compile(
+    r"\b(?:enrol\w*|enrl\w*|roll|regn?|registration|usn|prn|student id|admission|college id)\b"
+)
+_NAME_HEAD = re.compile(r"\b(?:name|student|candidate)s?\b|\bname\b")
+_NOT_NAME_HEAD = re.compile(r"company|organi|mentor|father|faculty|role|post")
+_STATUS_HEAD = re.compile(r"\b(?:status|result|remarks?|verdict|decision|outcome)\b")
+_REFUSED = re.compile(
+    r"\b(?:wait\w*|not (?:selected|short\w*|recommended|cleared|approved)|reject\w*|absent|withdrawn|pending|on"
+    r" hold|reserve|declined|standby)\b",
+    re.IGNORECASE,
+)
+_SECTION_OUT = re.compile(
+    r"\b(?:wait(?:ing|ed)?[- ]?list\w*|wait-listed|reserve list|standby|not selected|not shortlisted|rejected"
+    r"|absent(?:ees)?\b|debarred|placement coordinators?|student coordinators?"
+    r"|disqualified|on hold)\b[^:]{0,40}(?::|-|–|—|$|\()",
+    re.IGNORECASE,
+)
+_SECTION_IN = re.compile(
+    r"\b(?:selected|shortlisted|short-listed|selects|final list|qualified|cleared|panel|slot|group|batch|campus"
+    r"|list|round|offered|approved)\b",
+    re.IGNORECASE,
+)
+_CONTACT = re.compile(
+    r"\b(?:contact|spoc|co-?ordinators?|call|whatsapp|mob(?:ile)?|phone|ph|tel|quer(?:y|ies)|speaker|regards"
+    r"|volunteers?|reach out|doubts|otp|transaction|reference)\b",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"\+?91[- ]?[6-9]\d{4}[- ]?\d{5}|\b[6-8]\d{9}\b|\b9[0-8]\d{8}\b")
+_SEPARATORS = re.compile(
+    r"\s*(?:[,;:|()\[\]–—→•▶👉✅*]|\s-+\s?|\s?-+\s|^-+|-+$|\band\b|\t| {2,}|&|\d{1,2}[.)](?=\s))\s*"
+)
+_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’ -])*")
+_NO_NAME = re.compile(
+    r"\b(?:students?|candidates?|name|enrol\w*|roll|numbers?|following|shortlist\w*|select\w*|list|round"
+    r"|interview\w*|test|slot|panel|am|pm|b\.?tech|m\.?tech|cse|ece|branch"
+    r"|company|role|engineer|developer|analyst|intern|trainee|technolog\w+|pvt|ltd|has|have|been|is|are|the|of"
+    r"|for|in|on|at|to|with|by|from|noc|approved|issued|please|serial"
+    r"|congrat\w*|date|time|venue|link|campus|details?|department|dear|package|location|lpa|offer\w*|associate"
+    r"|executive|position|degree|score|marks|cgpa|it|bt|mca|systems?|reporting)\b",
+    re.IGNORECASE,
+)
+_OCCUPATION = re.compile(r"Engineer|Merchant|Associate|Executive", re.IGNORECASE)
+_LIST_LEAD = re.compile(
+    r"\b(?:select(?:ed|s|ion)?|shortlist\w*|select list|names|congrat\w*|cleared|qualified|offers?|ppos?)\b",
+    re.IGNORECASE,
+)
+
+
+def find_students(text: Text, *, names_alone: bool = False) -> tuple[ListedStudent, ...]:
+    """Return the listed students in the order of the text, each number once.
+
+    Waiting lists, coordinators, contacts and senders are left out.
+    names_alone: also take lists of names without numbers.
+    """
+    found: dict[str, ListedStudent] = {}
+    for student in _listed(text):
+        found.setdefault(student.enrollment or str(student.name).casefold(), student)
+        if len(found) >= MOST_STUDENTS:
+            break
+    if not found and names_alone:
+        return tuple(_names_alone(text))
+    return tuple(found.values())
+
+
+def student_lines(text: Text) -> tuple[int, ...]:
+    """Return the indexes of the lines that hold an enrollment number."""
+    return tuple(index for index, line in enumerate(text.lines) if _ENROLMENT.search(line.text))
+
+
+def _listed(text: Text) -> Iterator[ListedStudent]:
+    headers = {index: header for index, _, header in rows_with_header(text.lines)}
+    out = False
+    for index, line in enumerate(text.lines):
+        has_number = _ENROLMENT.search(line.text) is not None
+        if not has_number or _SECTION_OUT.search(line.text):
+            out = _section(line.text, out)
+        if not has_number and not headers.get(index):
+            continue
+        if _is_left_out(line, out):
+            continue
+        row = _from_row(line, headers.get(index)) if line.cells else None
+        if row is not None:
+            yield row
+        else:
+            yield from _from_line(_before_left_out(line.text))
+
+
+def _section(text: str, out: bool) -> bool:
+    """Return whether the lines that follow belong to a waiting list or the like."""
+    if _SECTION_OUT.search(text):
+        return True
+    return out and not _SECTION_IN.search(text) and len(text) < 60
+
+
+def _is_left_out(line: Line, out: bool) -> bool:
+    if line.cells and any(_REFUSED.search(cell) for cell in line.cells if len(cell) < 40):
+        return True
+    start = _SECTION_OUT.search(line.text)
+    if start is not None:
+        return start.start() < 25 or _ENROLMENT.search(line.text, 0, start.start()) is None
+    return out or bool(_CONTACT.search(_ENROLMENT.split(line.text)[0]) or _PHONE.search(line.text))
+
+
+def _before_left_out(text: str) -> str:
+    start = _SECTION_OUT.search(text)
+    return text[: start.start()] if start else text
+
+
+def _from_row(line: Line, header: tuple[str, ...] | None) -> ListedStudent | None:
+    """Return the student of a table row; None if the row must be read as plain text."""
+    if header is None:
+        return _from_cells(line.cells)
+    number_at = next((i for i, label in enumerate(header) if _ENROLMENT_HEAD.search(label)), None)
+    name_at = next(
+        (
+            i
+            for i, label in enumerate(header)
+            if _NAME_HEAD.search(label) and i != number_at and not _NOT_NAME_HEAD.search(label)
+        ),
+        None,
+    )
+    if number_at is None or name_at is None or max(number_at, name_at) >= len(line.cells):
+        return _from_cells(line.cells)
+    number, name = line.cells[number_at].replace(" ", ""), line.cells[name_at]
+    if not (_ALSO_IN_COLUMN.fullmatch(number) and re.search(r"\d{2}", number)):
+        return _from_cells(line.cells)
+    return ListedStudent(name=_as_name(name, strict=False), enrollment=number.upper())
+
+
+def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
+    """Return the student of a row without headings: a number in a cell of its own and the likeliest name."""
+    cells = [cell for cell in cells if cell]
+    numbers = [cell for cell in cells if _ENROLMENT.fullmatch(cell)]
+    if len(numbers) != 1:
+        return None
+    at = cells.index(numbers[0])
+    nearest = sorted((cell for cell in cells if cell != numbers[0]), key=lambda cell: abs(cells.index(cell) - at))
+    name = next((named for cell in nearest if (named := _as_name(cell))), None)
+    return ListedStudent(name=name, enrollment=numbers[0])
+
+
+def _from_line(text: str) -> Iterator[ListedStudent]:
+    """Yield the students of a line of text: name before or after each number."""
+    matches = list(_ENROLMENT.finditer(text))
+    if not matches:
+        return
+    before = [_last_name(text[(matches[i - 1].end() if i else 0) : match.start()]) for i, match in enumerate(matches)]
+    after = [
+        _first_name(text[match.end() : (matches[i + 1].start() if i + 1 < len(matches) else len(text))])
+        for i, match in enumerate(matches)
+    ]
+    names = before if before[0] is not None else after
+    for match, name in zip(matches, names, strict=True):
+        if name is not None or len(text) < 20:
+            yield ListedStudent(name=name, enrollment=match[0])
+
+
+def _last_name(text: str) -> str | None:
+    parts = [part for part in _SEPARATORS.split(text[-120:]) if part.strip(" .")]
+    if not parts:
+        return None
+    return _as_name(parts[-1]) or _tail(parts[-1]) or _rare_name(parts[-1])
+
+
+def _first_name(text: str) -> str | None:
+    parts = [part for part in _SEPARATORS.split(text[:120]) if part.strip(" .")]
+    return _as_name(parts[0]) if parts else None
+
+
+def _rare_name(part: str) -> str | None:
+    """Return a name of two words of which the second is an occupation: "Cyrus Engineer"."""
+    words = part.split()
+    if len(words) == 2 and _NO_NAME.search(words[0]) is None and _OCCUPATION.fullmatch(words[1]):
+        return _as_name(part, strict=False)
+    return None
+
+
+def _tail(part: str) -> str | None:
+    """Return the capitalised words at the end of a sentence: "Acme has shortlisted Rachit Grover"."""
+    match = re.search(r"(?:(?:[A-Z][\w.'’-]*+) ?){1,5}$", part)
+    return _as_name(match[0]) if match else None
+
+
+def _as_name(text: str, *, strict: bool = True) -> str | None:
+    """Return the text if it can be a person's name, else None. strict: refuse what holds other words."""
+    name = re.sub(r"^\W*(?:\d{1,3}[.)]?\s+)?|[\s,;:*-]+$", "", _PHONE.sub(" ", text)).strip()
+    name = re.sub(r"\s+", " ", name)
+    if not 2 < len(name) <= _LONGEST_NAME or not _NAME.fullmatch(name) or len(name.split()) > 6:
+        return None
+    if strict and (_NO_NAME.search(name) or not name[0].isupper()):
+        return None
+    return name
+
+
+def _names_alone(text: Text) -> Iterator[ListedStudent]:
+    """Yield the names of lists without numbers that follow a line about selected students.
+
+    A list counts only if each of its entries can be a name.
+    """
+    lead, names = False, list[str]()
+    for line in (*text.lines, Line("")):
+        bare = re.sub(r"^\W*(?:\d{1,3}[.)]\s*)?", "", line.text)
+        if lead and (line.item or (bare != line.text and bare)):
+            names.append(_full_name(bare) or "")
+            continue
+        if len(names) > 1 and all(names):
+            yield from (ListedStudent(name=name) for name in names)
+        names = []
+        lead = _LIST_LEAD.search(line.text) is not None and _SECTION_OUT.search(line.text) is None
+
+
+def _full_name(text: str) -> str | None:
+    name = _as_name(text)
+    return (
+        name
+        if name is not None and 2 <= len(name.split()) <= 5 and all(word[0].isupper() for word in name.split())
+        else None
+    )

@@ -1,0 +1,183 @@
+"""The way from a message to its facts: the one entry point to classification and extraction.
+
+Pure and bounded: every text gives an answer in bounded time and none raises.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from placement_alerts.core.classify import Decision, Findings, classify
+from placement_alerts.core.dates import INDIA, local_day
+from placement_alerts.core.document import Text, from_plain, gist, is_shouted, unshouted
+from placement_alerts.core.extract.company import Company, find_company
+from placement_alerts.core.extract.eligibility import find_batch_year, find_branches, find_min_cgpa
+from placement_alerts.core.extract.labels import Field, fields_of
+from placement_alerts.core.extract.links import find_links
+from placement_alerts.core.extract.places import find_locations, find_venue
+from placement_alerts.core.extract.roles import find_roles, total_pay
+from placement_alerts.core.extract.schedule import Dated, Schedule, find_schedule
+from placement_alerts.core.extract.students import find_students, student_lines
+from placement_alerts.core.html import from_html
+from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
+
+_K = NoticeKind
+_NAMES_STUDENTS = frozenset({_K.SHORTLIST, _K.OFFER, _K.INTERNSHIP_NOC, _K.UPDATE, _K.REMINDER})
+_HAS_ROLES = frozenset({_K.JOB_POSTING, _K.SHORTLIST, _K.OFFER, _K.UPDATE, _K.REMINDER})
+_HAS_ELIGIBILITY = frozenset({_K.JOB_POSTING, _K.UPDATE})
+_HAS_EVENT = frozenset(_K) - {_K.OFFER, _K.INTERNSHIP_NOC, _K.POLICY, _K.IRRELEVANT}
+_HAS_LOCATION = frozenset({_K.JOB_POSTING, _K.OFFER, _K.SHORTLIST, _K.UPDATE, _K.INTERNSHIP_NOC, _K.REMINDER})
+_LOCATION_IS_LIKELY = frozenset({_K.JOB_POSTING, _K.OFFER, _K.INTERNSHIP_NOC})
+_CERTAIN_EVENT = 2  # weight from which an event counts although no time of day is said
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Everything that the extractors see, before the kind says what of it counts."""
+
+    company: Company
+    roles: tuple[Role, ...]
+    pay: tuple[float | None, int | None]
+    students: tuple[ListedStudent, ...]
+    schedule: Schedule
+    links: tuple[str, ...]
+    branches: tuple[str, ...]
+    min_cgpa: float | None
+    fields: tuple[Field, ...]
+    calm: Text
+    batch_year: int | None
+
+
+def understand_html(
+    title: str, html: str, published_at: datetime, *, author: str | None = None, known_companies: Iterable[str] = ()
+) -> Facts:
+    """Return what a message that came as HTML says (a portal notice). The HTML is sanitised here."""
+    return understand(from_html(title, html), published_at, author=author, known_companies=known_companies)
+
+
+def understand_plain(
+    title: str, body: str, published_at: datetime, *, author: str | None = None, known_companies: Iterable[str] = ()
+) -> Facts:
+    """Return what a message that came as plain text says. Footers and quoted messages must be cut off already."""
+    return understand(from_plain(title, body), published_at, author=author, known_companies=known_companies)
+
+
+def understand(
+    text: Text, published_at: datetime, *, author: str | None = None, known_companies: Iterable[str] = ()
+) -> Facts:
+    """Return what the message says, and why.
+
+    published_at: aware; "today" and dates without year count from it, in Indian time.
+    known_companies: names to prefer where the message uses another spelling or a shorter form of one.
+    """
+    found = _look(text, published_at, known_companies)
+    decision = classify(gist(text), _findings(found))
+    if decision.kind is _K.IRRELEVANT:
+        return Facts(kind=decision.kind, author=author, held=decision.held, reasons=decision.reasons)
+    return _facts(text, found, decision, author)
+
+
+def _look(text: Text, published_at: datetime, known_companies: Iterable[str]) -> _Found:
+    short = gist(text)
+    calm = unshouted(short) if is_shouted(short) else short
+    fields = fields_of(calm)
+    company = find_company(calm, fields, known_companies)
+    return _Found(
+        company=company,
+        roles=find_roles(_without_company(calm, company.name), fields),
+        pay=total_pay(calm, fields),
+        students=find_students(text) or find_students(text, names_alone=True),
+        schedule=find_schedule(short, published_at, student_lines(short)),
+        links=find_links(text),
+        branches=find_branches(short),
+        min_cgpa=find_min_cgpa(short),
+        fields=fields,
+        calm=calm,
+        batch_year=find_batch_year(short, local_day(published_at)),
+    )
+
+
+def _findings(found: _Found) -> Findings:
+    return Findings(
+        students=len(found.students),
+        company=found.company.name is not None,
+        roles=len(found.roles),
+        pay=any(value is not None for value in found.pay),
+        apply_by=bool(found.schedule.deadlines),
+        comes=bool(found.schedule.events),
+        eligibility=bool(found.branches) or found.min_cgpa is not None,
+        links=len(found.links),
+    )
+
+
+def _facts(text: Text, found: _Found, decision: Decision, author: str | None) -> Facts:
+    kind = decision.kind
+    students = found.students if kind in _NAMES_STUDENTS else ()
+    deadline = found.schedule.deadlines[0] if found.schedule.deadlines and kind is not _K.POLICY else None
+    event = _event(kind, found.schedule)
+    roles = found.roles if kind in _HAS_ROLES else ()
+    company = found.company.name if kind is not _K.POLICY else None
+    return Facts(
+        kind=kind,
+        company=company,
+        roles=roles,
+        location=find_locations(found.calm, found.fields, said_only=kind not in _LOCATION_IS_LIKELY)
+        if kind in _HAS_LOCATION
+        else (),
+        deadline=_utc(deadline),
+        event_at=_utc(event),
+        venue=find_venue(found.calm, found.fields, found.links, is_located=kind not in _HAS_LOCATION)
+        if event is not None
+        else None,
+        links=found.links,
+        students=students,
+        branches=found.branches if kind in _HAS_ELIGIBILITY else (),
+        min_cgpa=found.min_cgpa if kind in _HAS_ELIGIBILITY else None,
+        batch_year=found.batch_year,
+        author=author,
+        held=decision.held,
+        reasons=(*decision.reasons, *_reasons(found, company, deadline, event)),
+    )
+
+
+def _event(kind: NoticeKind, schedule: Schedule) -> Dated | None:
+    if kind not in _HAS_EVENT:
+        return None
+    certain = [event for event in schedule.events if event.said_time or event.weight >= _CERTAIN_EVENT]
+    if kind is _K.JOB_POSTING:
+        certain = [event for event in certain if event.said_time]
+    return certain[0] if certain else None
+
+
+def _reasons(found: _Found, company: str | None, deadline: Dated | None, event: Dated | None) -> Iterator[str]:
+    if company is not None:
+        yield f"company: {company}, because {found.company.reason}"
+    else:
+        yield f"company: none, because {found.company.reason}"
+    if deadline is not None:
+        yield f"deadline: {deadline.at:%d %b %Y %H:%M}, because it says {deadline.quote!r}"
+    if event is not None:
+        yield f"event: {event.at:%d %b %Y %H:%M}, because it says {event.quote!r}"
+
+
+def _without_company(text: Text, company: str | None) -> Text:
+    """Return the text without the company's name, which may look like the beginning of a post's name."""
+    if company is None:
+        return text
+    lines = tuple(
+        type(line)(line.text.replace(company, "", 20), line.cells, line.table, line.item, line.heading)
+        for line in text.lines
+    )
+    return Text(text.title.replace(company, "", 5), lines, text.links)
+
+
+def _utc(dated: Dated | None) -> datetime | None:
+    if dated is None:
+        return None
+    try:
+        return dated.at.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+__all__ = ["INDIA", "understand", "understand_html", "understand_plain"]
