@@ -43,13 +43,14 @@ def compare(before: Notice, after: Notice) -> Verdict:
         line = "Withdrawn by the placement office" if after.withdrawn else "Valid again"
         return Verdict((Change(field="State", before=_state(before), after=_state(after)),), line, matters=True)
     found = differences(before, after)
-    telling = [_line(change) for change in found if _matters(change)]
+    joined = after.posted != before.posted  # a posting's words for what the job said are no change of it
+    telling = [_line(change) for change in found if _matters(change) and (_tells_when_or_where(change) or not joined)]
     if telling:
         return Verdict(found, "; ".join(telling), matters=True)
     new_line = first_new_line(before.text, after.text)
     if before.title != after.title and _letters(before.title) != _letters(after.title):
         return Verdict(found, f"New title: {after.title}", matters=False)
-    if after.posted == before.posted and new_line:
+    if new_line and not joined:
         return Verdict(found, f"Text changed: “{new_line}”", matters=False)
     return Verdict(found, None, matters=False)
 
@@ -91,6 +92,10 @@ def _matters(change: Change) -> bool:
     if change.field not in _MATTERS or change.after is None:
         return False
     return change.before is not None or change.field in _MATTERS_WHEN_ADDED
+
+
+def _tells_when_or_where(change: Change) -> bool:
+    return change.field in _MATTERS_WHEN_ADDED
 
 
 def _line(change: Change) -> str:
