@@ -24,6 +24,7 @@ from placement_alerts.sources.superset_listing import (
     is_news,
     merge_jobs,
     merge_notices,
+    needs_details,
     newest_first,
     seen_keys,
 )
@@ -91,9 +92,8 @@ class SupersetSource:
 
     What one run returns: `changed` has items that are unknown, that differ from what is known, that are back after
     they were missing, and items that are to be *remembered only*: their fingerprint equals the known one, but
-    `modified_at`, `list_fingerprint` or `detailed_at` moved on. A known job is in it only after its details were read;
-    if they could not be, a failure says so and the next run tries again. A new job is in it at once, in need with
-    `job.detailed` False.
+    `modified_at`, `list_fingerprint` or `detailed_at` moved on. A new or changed job is in it at once; if its details
+    could not be read, with `job.detailed` False, a failure says so and the next run tries again.
     """
 
     name = "superset"
@@ -177,7 +177,7 @@ class SupersetSource:
         self, listed: Listed[JobPayload], job: Job | None, before: KnownItem | None, now: datetime
     ) -> SourceItem | None:
         """Return what there is to tell of a job whose details were due. job: None if they could not be read."""
-        if job is None and before is not None and before.detailed_at is not None:
+        if job is None and before is not None and not needs_details(listed.payload, before):
             return None
         detailed_at = now if job is not None else None
         known_part = job or to_job(listed.payload, None, listed.year, self._settings.levels)

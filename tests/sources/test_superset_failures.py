@@ -268,18 +268,35 @@ async def test_new_job_without_details_is_told_at_once_and_completed_later(
     assert [(item.key, item.detailed_at) for item in second.changed] == [("job:jp-1", NOW)]
 
 
-async def test_known_job_whose_details_fail_is_left_for_the_next_run(portal: SimulatedPortal, http: HttpClient) -> None:
+async def test_known_job_tells_its_extended_deadline_although_its_details_fail(
+    portal: SimulatedPortal, http: HttpClient
+) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
     source = a_source(portal, http, FIRST)
     known = remembered((await source.fetch({}, NOW)).changed)
-    portal.change_job("jp-1", jobProfileApplicationDeadline=to_ms(NOW + timedelta(days=9)))
+    later = NOW + timedelta(days=9)
+    portal.change_job("jp-1", jobProfileApplicationDeadline=to_ms(later))
     portal.fail(Endpoint.DETAIL, portal_faults.status(500), times=3)
 
     failed = await source.fetch(known, NOW)
-    repaired = await source.fetch(known, NOW)
+    repaired = await source.fetch(remembered(failed.changed), NOW)
+
+    assert [(item.job.deadline, item.job.detailed) for item in failed.changed if item.job] == [(later, False)]
+    assert len(failed.failures) == 1
+    assert [item.job.detailed for item in repaired.changed if item.job] == [True]
+
+
+async def test_known_job_whose_details_fail_when_nothing_else_changed_is_left_for_the_next_run(
+    portal: SimulatedPortal, http: HttpClient
+) -> None:
+    portal.post_job(a_job("jp-1"), a_detail())
+    source = a_source(portal, http, FIRST)
+    known = remembered((await source.fetch({}, NOW)).changed)
+    portal.fail(Endpoint.DETAIL, portal_faults.status(500), times=3)
+
+    failed = await source.fetch(known, NOW + timedelta(hours=7))
 
     assert (failed.changed, len(failed.failures)) == ((), 1)
-    assert [item.key for item in repaired.changed] == ["job:jp-1"]
 
 
 async def test_job_that_never_had_details_tells_its_extended_deadline_without_them(
