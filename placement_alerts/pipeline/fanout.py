@@ -55,6 +55,7 @@ class Lane:
         self._desk = Desk(store.deliveries, channel.name, owner, now, channel.gate.resting, batch)
         self._stopping = asyncio.Event()
         self._until_empty = False
+        self._carrying = 0
 
     async def run(self) -> None:
         """Carry what is due until `stop`; return when every send under way is recorded."""
@@ -116,13 +117,14 @@ class Lane:
 
     async def _rest(self, since: int) -> None:
         rested_in = self.channel.gate.rested_in()
-        if self._until_empty and rested_in is None:
+        if self._until_empty and not self._carrying and rested_in is None:
             self.stop()
         await self.flag.wait(since, min(IDLE_S, rested_in if rested_in is not None else IDLE_S))
 
     async def _carry(self, claimed: Delivery) -> Receipt:
         """Send one delivery and return its receipt. Whatever goes wrong stays with this delivery."""
         progress = _Progress(claimed, self._desk, self._now)
+        self._carrying += 1
         try:
             outcome = await self._try(progress)
         except StoreUnavailable as error:
@@ -131,6 +133,8 @@ class Lane:
         except Exception:  # bulkhead: one delivery's send
             log.exception("delivery.crashed", delivery=claimed.id)
             outcome = Deferred("bug")
+        finally:
+            self._carrying -= 1
         if isinstance(outcome, DeliveryState):
             self.channel.gate.give_back()
             return receipt_of(progress.delivery, outcome, self._now())

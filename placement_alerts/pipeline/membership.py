@@ -38,7 +38,15 @@ class Membership:
     """
 
     def __init__(
-        self, store: Store, me: Process, freed: Flag, now: Callable[[], datetime], *, alone: bool, dead_after_s: float
+        self,
+        store: Store,
+        me: Process,
+        freed: Flag,
+        now: Callable[[], datetime],
+        *,
+        alone: bool,
+        dead_after_s: float,
+        beat_s: float = BEAT_S,
     ) -> None:
         self.turned_at: datetime | None = None
         self._store = store
@@ -46,6 +54,7 @@ class Membership:
         self._freed = freed
         self._now = now
         self._alone = alone
+        self._beat_s = beat_s
         self._dead_after_s = dead_after_s
         self._seen: dict[OwnerId, tuple[int, float]] = {}
         self._duties: set[str] = set()
@@ -67,7 +76,7 @@ class Membership:
         Raises StoreBusy when another process took over a duty because this one stood still: carrying on would do the
         work twice, so the process ends and starts afresh.
         """
-        while not await self._stopped_within(BEAT_S):
+        while not await self._stopped_within(self._beat_s):
             try:
                 self._me = replace(self._me, beat=self._me.beat + 1)
                 await self._store.processes.beat(self._me)
@@ -95,7 +104,7 @@ class Membership:
                     return True
             except StoreUnavailable as error:
                 log.warning("duty.not_taken", duty=duty, error=str(error))
-            await self._stopped_within(BEAT_S)
+            await self._stopped_within(self._beat_s)
         return False
 
     async def _stopped_within(self, seconds: float) -> bool:

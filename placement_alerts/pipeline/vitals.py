@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from placement_alerts.core.delivery import WAITING, DeliveryState
 from placement_alerts.errors import StoreUnavailable
@@ -44,7 +45,10 @@ _OFF = Part(PartState.OFF)
 
 
 class Vitals:
-    """Looks at the parts when asked. lanes and clock: those that this process runs."""
+    """Looks at the parts when asked. lanes and clock: those that this process runs.
+
+    receiving: says what keeps a channel's incoming side from working, None when nothing does; by channel.
+    """
 
     def __init__(
         self,
@@ -53,8 +57,10 @@ class Vitals:
         lanes: Sequence[Lane],
         clock: Clock | None,
         now: Callable[[], datetime],
+        receiving: Mapping[str, Callable[[], str | None]] = MappingProxyType({}),
     ) -> None:
         self.stopping = False
+        self._receiving = receiving
         self._store = store
         self._sources = sources
         self._lanes = lanes
@@ -87,6 +93,9 @@ class Vitals:
         if lanes:
             parts |= lanes
             parts["fanout"] = _together(list(lanes.values()))
+        for name, trouble in self._receiving.items():
+            if error := trouble():
+                parts[name] = replace(parts[name], state=PartState.DEGRADED, error=parts[name].error or error)
         return parts
 
     async def _ping(self) -> bool:

@@ -94,8 +94,8 @@ class Clock:
         return due is not None and bool(due <= now)
 
     def next_run(self, name: str) -> datetime | None:
-        """Return when the job rings next; None if it never does."""
-        job = self._scheduler.get_job(name)
+        """Return when the job rings next; None if it never does, or while another process does this work."""
+        job = self._scheduler.get_job(name) if self._scheduler.running else None
         return job.next_run_time if job else None
 
 

@@ -1,0 +1,254 @@
+"""IntakeReport: turns what a source lists into stored notices. Notices first, then what is remembered.
+
+The same items give the same notice ids, and a revision is stored only if a reader would see a difference, so taking the
+same items in again changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from placement_alerts.core import composition
+from placement_alerts.core.item import Fetched, KnownItem, SourceItem
+from placement_alerts.core.job import Job, JobId
+from placement_alerts.core.matching import company_key, link_parts, match_job
+from placement_alerts.core.notice import Notice, NoticeId, NoticeKind
+from placement_alerts.core.presence import judge_presence, listed_by
+from placement_alerts.core.understanding import understand_html
+from placement_alerts.pipeline.wakeups import Flag
+from placement_alerts.store.base import Store
+
+JOINABLE = 200  # latest notices among which a new job looks for the posting that announced it
+LINK_PARTS = 40  # parts of a posting's links that are tried as a job's id
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class IntakeReport:
+    """What one fetch of one source changed.
+
+    notices: new ones, of which `archived` are delivered to nobody. failures: one line for each part that failed;
+    failed: nothing could be read at all. suspicious: more than half of a listing vanished at once.
+    """
+
+    source: str
+    notices: int = 0
+    archived: int = 0
+    revised: int = 0
+    withdrawn: int = 0
+    jobs: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    failures: tuple[str, ...] = ()
+    suspicious: bool = False
+    failed: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one intake carries along. job_keys: of the jobs of this run; told: those that a posting of it speaks of."""
+
+    source: str
+    known: Mapping[str, KnownItem]
+    fetched: Fetched
+    first: bool
+    now: datetime
+    report: IntakeReport
+    job_keys: dict[JobId, str] = field(default_factory=dict)
+    told: set[JobId] = field(default_factory=set)
+    remembered: dict[str, KnownItem] = field(default_factory=dict)
+
+
+class Intake:
+    """Stores what a fetch brought."""
+
+    def __init__(self, store: Store, stored: Flag, now: Callable[[], datetime], first_run: timedelta) -> None:
+        self._store = store
+        self._stored = stored
+        self._now = now
+        self._first_run = first_run
+
+    async def take_in(
+        self, source: str, known: Mapping[str, KnownItem], fetched: Fetched, *, first: bool
+    ) -> IntakeReport:
+        """Store new, revised and withdrawn notices, then remember the items. first: nothing was ever fetched before."""
+        report = IntakeReport(
+            source,
+            rejected=len(fetched.rejected),
+            failures=tuple(f"{failure.account}, {failure.part}: {failure.reason}" for failure in fetched.failures),
+        )
+        run = _Run(source, known, fetched, first, self._now(), report)
+        fresh = []
+        for item in fetched.changed:
+            before = known.get(item.key)
+            if before is not None and before.fingerprint == item.fingerprint and not before.withdrawn:
+                run.remembered[item.key] = _known(item, before.notice_id)  # read again, nothing new to a reader
+            else:
+                fresh.append(item)
+        for item in fresh:
+            if item.job is not None:
+                run.job_keys[item.job.id] = item.key
+                known_job = await self._store.jobs.get(item.job.id)
+                await self._store.jobs.save(composition.merged_job(known_job, composition.clean_job(item.job)))
+        for item in sorted((item for item in fresh if item.job is None), key=_order):
+            await self._take_posting(run, item)
+        for item in sorted((item for item in fresh if item.job is not None), key=_order):
+            await self._take_job(run, item)
+        await self._take_absences(run)
+        await self._remember(run)
+        if fetched.rejected:
+            await self._store.sources.reject(source, fetched.rejected, run.now)
+        report.unchanged = len(fetched.seen) - len(fresh)
+        return report
+
+    async def _take_posting(self, run: _Run, item: SourceItem) -> None:
+        facts = understand_html(item.title, item.html, item.published_at or run.now, author=item.author)
+        job = await self._job_of(item, facts.company, [role.role or "" for role in facts.roles], facts.links)
+        wanted = composition.notice_of_posting(run.source, item, facts, job, run.now)
+        if job is not None:
+            run.told.add(job.id)
+            if wanted.announces_job and (key := run.job_keys.get(job.id)):
+                wanted = wanted.model_copy(update={"items": (*wanted.items, key)})
+        current = await self._current(run, item)
+        if current is None and job is not None and wanted.announces_job:
+            current = await self._host(job.id, item.key)
+        if current is not None:
+            if job is None and current.job is not None:
+                wanted = wanted.model_copy(update={"job": current.job, "announces_job": current.announces_job})
+            wanted = composition.joined(current, wanted)
+        notice = await self._store_revision(run, current, wanted)
+        self._note(run, item, notice)
+
+    async def _take_job(self, run: _Run, item: SourceItem) -> None:
+        run.report.jobs += 1
+        job = await self._store.jobs.get(JobId(item.job.id)) if item.job else None
+        if job is None:
+            return
+        current = await self._current(run, item) or await self._announcing(job)
+        if current is None:
+            wanted = composition.notice_of_job(run.source, item, job, run.now)
+            over = job.deadline is not None and job.deadline < run.now
+            wanted = wanted.model_copy(update={"archived": over})
+        else:
+            wanted = composition.with_job(current, job, item.key, run.now)
+        notice = await self._store_revision(run, current, wanted, announce=job.id not in run.told)
+        self._note(run, item, notice)
+
+    async def _store_revision(
+        self, run: _Run, current: Notice | None, wanted: Notice, *, announce: bool = True
+    ) -> Notice:
+        """Store `wanted` as what follows `current`, if it differs; return what is current then."""
+        if current is None:
+            if run.first:
+                wanted = composition.archived_at_first_poll(wanted, run.now, self._first_run)
+            await self._store.notices.save(wanted)
+            run.report.notices += 1
+            run.report.archived += wanted.archived
+            log.info("notice.stored", notice=wanted.id, kind=wanted.facts.kind, archived=wanted.archived)
+        else:
+            revision = composition.next_revision(current, wanted, run.now, announce=announce)
+            if revision is None:
+                return current
+            wanted = revision
+            await self._store.notices.save(wanted)
+            run.report.revised += 1
+            log.info("notice.revised", notice=wanted.id, revision=wanted.revision, matters=wanted.matters)
+        self._stored.set()
+        return wanted
+
+    async def _take_absences(self, run: _Run) -> None:
+        presence = judge_presence(run.known, run.fetched)
+        run.report.suspicious = presence.suspicious
+        gone = {item.key for item in presence.gone}
+        for item in presence.counted:
+            run.remembered.setdefault(item.key, item)
+        for item in presence.gone:
+            notice = await self._store.notices.get(item.notice_id)
+            if notice is not None and not self._still_listed(run, notice, gone):
+                await self._withdraw(run, notice)
+            run.remembered[item.key] = item.model_copy(update={"withdrawn": True})
+
+    def _still_listed(self, run: _Run, notice: Notice, gone: set[str]) -> bool:
+        others = (run.known.get(key) for key in notice.items if key not in gone)
+        return any(other is not None and not other.withdrawn for other in others) or any(
+            key in run.fetched.seen for key in notice.items
+        )
+
+    async def _withdraw(self, run: _Run, notice: Notice) -> None:
+        if notice.expires_at <= run.now:
+            return  # portals tidy up what is over: nobody needs to be told
+        revision = composition.withdrawn(notice, run.now)
+        if revision is not None:
+            await self._store.notices.save(revision)
+            run.report.withdrawn += 1
+            self._stored.set()
+            log.info("notice.withdrawn", notice=notice.id)
+
+    async def _remember(self, run: _Run) -> None:
+        for key in run.fetched.seen:
+            known = run.remembered.get(key) or run.known.get(key)
+            if known is not None and (accounts := listed_by(known, run.fetched)) != known.accounts:
+                run.remembered[key] = known.model_copy(update={"accounts": accounts})
+        await self._store.sources.remember(run.source, list(run.remembered.values()))
+
+    def _note(self, run: _Run, item: SourceItem, notice: Notice) -> None:
+        run.remembered[item.key] = _known(item, notice.id)
+
+    async def _current(self, run: _Run, item: SourceItem) -> Notice | None:
+        """Return the notice that this item is part of already."""
+        known = run.known.get(item.key)
+        return await self._store.notices.get(known.notice_id if known else composition.notice_id(run.source, item.key))
+
+    async def _host(self, job_id: JobId, item_key: str) -> Notice | None:
+        """Return the notice made from the job alone, or the one that this posting joined before a crash."""
+        for notice in await self._store.notices.of_job(job_id):
+            if notice.announces_job and (not notice.posted or item_key in notice.items):
+                return notice
+        return None
+
+    async def _announcing(self, job: Job) -> Notice | None:
+        """Return the notice that announces the job: linked already, or a posting that came before the job did."""
+        for notice in await self._store.notices.of_job(job.id):
+            if notice.announces_job:
+                return notice
+        for notice in await self._store.notices.latest(job.year, JOINABLE):
+            facts = notice.facts
+            if notice.job is None and facts.kind is NoticeKind.JOB_POSTING:
+                names = [role.role or "" for role in facts.roles]
+                if match_job(facts.links, facts.company, names, [job]):
+                    return notice
+        return None
+
+    async def _job_of(
+        self, item: SourceItem, company: str | None, roles: Iterable[str], links: Iterable[str]
+    ) -> Job | None:
+        links = list(links)
+        linked = [await self._store.jobs.get(JobId(part)) for part in link_parts(links)[:LINK_PARTS]]
+        candidates = [job for job in linked if job is not None and job.year == item.year]
+        if company is not None:
+            candidates += await self._store.jobs.of_company(item.year, company_key(company))
+        unique = {job.id: job for job in candidates}
+        return match_job(links, company, roles, unique.values())
+
+
+def _order(item: SourceItem) -> tuple[datetime, str]:
+    """Oldest first: students read a notice before its update."""
+    moment = item.modified_at or item.published_at or (item.job.created_at if item.job else None)
+    return (moment or datetime.max.replace(tzinfo=UTC), item.key)
+
+
+def _known(item: SourceItem, notice_id: NoticeId) -> KnownItem:
+    return KnownItem(
+        key=item.key,
+        listing=item.listing,
+        accounts=item.accounts,
+        fingerprint=item.fingerprint,
+        list_fingerprint=item.list_fingerprint,
+        modified_at=item.modified_at,
+        detailed_at=item.detailed_at,
+        open_until=item.job.deadline if item.job else None,
+        notice_id=notice_id,
+    )

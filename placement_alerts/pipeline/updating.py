@@ -1,0 +1,128 @@
+"""Polls the sources when the clock rings or somebody asks; one poll of a source at a time in all processes together."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import structlog
+
+from placement_alerts.errors import PeerError, StoreBusy, StoreUnavailable
+from placement_alerts.pipeline.intake import Intake, IntakeReport
+from placement_alerts.pipeline.wakeups import Flag
+from placement_alerts.sources.base import Source
+from placement_alerts.store.base import OwnerId, PollState, Store
+
+POLL_TIMEOUT_S = 15 * 60  # every call inside has its own, shorter deadline; this ends a portal that drips for ever
+IDLE_S = 3600.0  # a flag wakes at once; this only bounds the wait
+
+log = structlog.get_logger(__name__)
+
+
+class Updater:
+    """Fetches from sources and takes in what they bring."""
+
+    def __init__(
+        self,
+        store: Store,
+        sources: Mapping[str, Source],
+        intake: Intake,
+        owner: OwnerId,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._flags = {name: Flag() for name in sources}
+        self._store = store
+        self._sources = sources
+        self._intake = intake
+        self._owner = owner
+        self._now = now
+
+    @property
+    def sources(self) -> Collection[str]:
+        """The names of the sources that are on."""
+        return self._sources.keys()
+
+    def ring(self, *names: str) -> None:
+        """Poll these sources as soon as possible. Only sets flags."""
+        for name in names:
+            self._flags[name].set()
+
+    async def run(self) -> None:
+        """Poll what is rung for, each source on its own. May be cancelled: what was not stored is read again."""
+        async with asyncio.TaskGroup() as sources:
+            for name in self._sources:
+                sources.create_task(self._watch(name), name=f"source-{name}")
+
+    async def _watch(self, name: str) -> None:
+        polled = 0
+        while True:
+            await self._flags[name].wait(polled, timeout_s=IDLE_S)
+            if self._flags[name].count != polled:
+                polled = self._flags[name].count
+                await self._poll_if_possible(name)
+
+    async def update(self, name: str) -> IntakeReport:
+        """Poll one source once. Raises StoreBusy if it is being polled already; a failing peer is in the report."""
+        duty = f"update:{name}"
+        if not await self._store.processes.take(duty, self._owner):
+            raise StoreBusy(f"an update of {name} is already running; wait for it to end")
+        try:
+            return await self._poll(name, self._sources[name])
+        finally:
+            await self._store.processes.drop(duty, self._owner)
+
+    async def _poll_if_possible(self, name: str) -> None:
+        try:
+            await self.update(name)
+        except StoreBusy:
+            log.info("source.skipped", source=name, reason="already running")
+        except StoreUnavailable as error:
+            log.warning("source.postponed", source=name, error=str(error))
+
+    async def _poll(self, name: str, source: Source) -> IntakeReport:
+        state = await self._store.sources.poll(name)
+        try:
+            async with asyncio.timeout(POLL_TIMEOUT_S):
+                known = await self._store.sources.known(name)
+                fetched = await source.fetch(known, self._now())
+                report = await self._intake.take_in(name, known, fetched, first=state.last_success_at is None)
+        except PeerError as error:
+            return await self._failed(name, state, error.error_class, str(error))
+        except TimeoutError:
+            return await self._failed(name, state, "timeout", f"gave up after {POLL_TIMEOUT_S // 60} minutes")
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # bulkhead: one source's poll
+            log.exception("source.crashed", source=name)
+            return await self._failed(name, state, "bug", type(error).__name__)
+        await self._succeeded(state, report, len(fetched.seen))
+        return report
+
+    async def _succeeded(self, state: PollState, report: IntakeReport, items: int) -> None:
+        now = self._now()
+        trouble = "strange" if report.suspicious else "partial" if report.failures else None
+        said = "more than half of its items vanished at once" if report.suspicious else "; ".join(report.failures)
+        if state.error_class != trouble:
+            log.info("source.recovered" if trouble is None else "source.degraded", source=report.source, now=trouble)
+        fresh = PollState(
+            last_poll_at=now,
+            last_success_at=now,
+            error_class=trouble,
+            error=said or None,
+            items=items,
+            rejected=report.rejected,
+        )
+        await self._store.sources.save_poll(report.source, fresh)
+
+    async def _failed(self, name: str, state: PollState, error_class: str, error: str) -> IntakeReport:
+        if state.error_class != error_class:
+            log.warning("source.failed", source=name, error_class=error_class, error=error)
+        failed = replace(
+            state,
+            last_poll_at=self._now(),
+            failures_in_a_row=state.failures_in_a_row + 1,
+            error_class=error_class,
+            error=error,
+        )
+        await self._store.sources.save_poll(name, failed)
+        return IntakeReport(name, failures=(error,), failed=True)

@@ -1,0 +1,63 @@
+import asyncio
+from datetime import timedelta
+
+from placement_alerts.pipeline.errands import Errands, ask
+from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.updating import Updater
+from placement_alerts.store.base import RequestState
+from tests.builders import a_notice
+from tests.pipeline.conftest import ME, Works
+from tests.pipeline.test_updating import Slow
+
+
+def errands(works: Works, *sources: Slow) -> Errands:
+    intake = Intake(works.store, works.planner.flag, works.now, timedelta(hours=24))
+    updater = Updater(works.store, {source.name: source for source in sources}, intake, ME, works.now)
+    return Errands(works.store, updater, works.lanes, works.now)
+
+
+async def test_an_update_is_done_by_the_running_process_and_its_report_comes_back(works: Works) -> None:
+    source = Slow("superset")
+    source.answers.set()
+    running = errands(works, source)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(running.run())
+        request = await ask(works.store, "update", {"source": "superset"}, works.now(), lambda _: None)
+        running.stop()
+
+    assert request.state is RequestState.DONE
+    assert request.result is not None
+    assert request.result["superset"]["failed"] is False
+
+
+async def test_an_update_that_runs_already_is_refused_with_the_reason(works: Works) -> None:
+    running = errands(works, Slow("superset"))
+    await works.store.processes.take("update:superset", ME.__class__("other"))
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(running.run())
+        request = await ask(works.store, "update", {"source": "superset"}, works.now(), lambda _: None)
+        running.stop()
+
+    assert request.state is RequestState.FAILED
+    assert "already running" in request.progress
+
+
+async def test_a_send_shows_how_much_is_left_and_comes_back_when_all_is_carried(works: Works) -> None:
+    await works.join(*range(1, 21))
+    await works.publish(a_notice())
+    works.lanes.append(works.lane())
+    running, shown = errands(works), list[str]()
+
+    async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+        tasks.create_task(running.run())
+        asking = tasks.create_task(ask(works.store, "send", {"channel": None}, works.now(), shown.append))
+        await asyncio.sleep(1.2)  # so that progress is seen: the lane starts late
+        tasks.create_task(works.lanes[0].run())
+        request = await asking
+        works.lanes[0].stop()
+        running.stop()
+
+    assert request.result == {"total": 20, "sent": 20, "failed": 0, "channels": ["telegram"]}
+    assert "20 due" in shown

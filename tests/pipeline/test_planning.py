@@ -1,0 +1,96 @@
+from placement_alerts.core.delivery import DeliveryState
+from placement_alerts.core.student import OffReason
+from tests.builders import a_notice, after
+from tests.pipeline.conftest import Works
+
+S = DeliveryState
+
+
+async def test_a_notice_goes_to_its_own_years_students_only(works: Works) -> None:
+    await works.join(1)
+    await works.join(2, year="202627")
+
+    await works.publish(a_notice())
+
+    assert [row.target for row in await works.rows()] == ["1"]
+
+
+async def test_planning_again_changes_nothing(works: Works) -> None:
+    await works.join(1, 2)
+    await works.publish(a_notice())
+    before = await works.rows()
+
+    await works.planner.run_once()
+
+    assert await works.store.notices.unplanned(10) == []
+    assert await works.rows() == before
+
+
+async def test_a_plan_that_a_crash_cut_short_is_completed(works: Works) -> None:
+    await works.join(*range(1, 11))
+    await works.store.notices.save(a_notice())
+    await works.planner.run_once()
+    kept = (await works.rows())[:4]
+    await works.store.notices.save(a_notice("n2"))
+    await works.store.deliveries.plan([])
+
+    await works.planner.run_once()
+
+    assert len(kept) == 4
+    assert len(await works.rows("n2")) == 10
+
+
+async def test_an_archived_notice_is_planned_for_nobody(works: Works) -> None:
+    await works.join(1)
+
+    await works.publish(a_notice(archived=True))
+
+    assert await works.rows() == []
+
+
+async def test_fifty_old_notices_do_not_reach_who_joins_later(works: Works) -> None:
+    for number in range(50):
+        await works.publish(a_notice(f"n{number}"))
+    works.now.turn(minutes=1)
+    await works.join(1)
+
+    await works.publish(a_notice("fresh", title="Fresh", stored_at=after(minutes=2)))
+    await works.carry()
+
+    assert [text.splitlines()[0] for text in works.texts(1)] == ["Fresh"]
+
+
+async def test_every_student_of_the_year_has_a_row_with_a_reason(works: Works) -> None:
+    first, second = await works.join(1, 2)
+    await works.store.students.switch_off(second.addresses[0].id, OffReason.STOPPED, works.now())
+
+    await works.publish(a_notice())
+
+    reasons = {row.student_id: (row.state, row.reason) for row in await works.rows()}
+    assert reasons == {
+        first.id: (S.DUE, "of the notice's year"),
+        second.id: (S.SUPPRESSED, "no address is on: stopped"),
+    }
+
+
+async def test_who_came_back_gets_what_is_stored_from_then_on(works: Works) -> None:
+    (student,) = await works.join(1)
+    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED, works.now())
+    await works.store.notices.save(a_notice("missed", stored_at=after(minutes=1)))
+    works.now.turn(minutes=2)
+    await works.join(1)
+
+    await works.planner.run_once()
+    await works.publish(a_notice("next", stored_at=after(minutes=3)))
+    await works.carry()
+
+    assert len(works.texts(1)) == 1
+
+
+async def test_a_year_of_many_pages_is_planned_whole(works: Works) -> None:
+    for number in range(1, 1202):
+        await works.store.students.join("telegram", str(number), "202526", {}, works.now())
+
+    await works.publish(a_notice())
+
+    assert sum((await works.store.deliveries.counts()).values()) == 1201
