@@ -1,6 +1,5 @@
 """The students' commands. A handler first stores what was asked, then says so."""
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -16,7 +15,6 @@ from placement_alerts.core.student import Address, Joined, OffReason, Student
 from placement_alerts.store.base import Store
 
 CHANNEL = "telegram"
-PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)  # what Telegram lets a deep link carry
 
 Now = Callable[[], datetime]
 

@@ -7,7 +7,10 @@ from typing import Any
 
 import structlog
 from aiogram import Bot, Dispatcher
+from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextRequestMiddlewareType
 from aiogram.exceptions import AiogramError
+from aiogram.methods import GetUpdates, Response, TelegramMethod
+from aiogram.methods.base import TelegramType
 from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
 
 from placement_alerts.bot.answers import Answers
@@ -23,16 +26,43 @@ LAST_ANSWERS_S = 2.0
 LONGEST_WAIT_S = 60.0
 
 
+class WatchPolls(BaseRequestMiddleware):
+    """Notes how the last getUpdates went, because aiogram's poller only logs and tries again for ever."""
+
+    def __init__(self) -> None:
+        self.trouble: str | None = None
+
+    async def __call__(
+        self, make_request: NextRequestMiddlewareType[TelegramType], bot: Bot, method: TelegramMethod[TelegramType]
+    ) -> Response[TelegramType]:
+        """Make the call."""
+        polls = isinstance(method, GetUpdates)
+        try:
+            response = await make_request(bot, method)
+        except AiogramError as error:
+            self.trouble = type(error).__name__ if polls else self.trouble
+            raise
+        self.trouble = None if polls else self.trouble
+        return response
+
+
 class Polling:
-    """Receives updates and sends answers until `stop`. trouble: the class of what keeps it from starting, or None."""
+    """Receives updates and sends answers until `stop`."""
 
     def __init__(self, bot: Bot, dispatcher: Dispatcher, once: Once, answers: Answers) -> None:
-        self.trouble: str | None = None
+        self._trouble: str | None = None
+        self._polls = WatchPolls()
+        bot.session.middleware(self._polls)
         self._bot = bot
         self._dispatcher = dispatcher
         self._once = once
         self._answers = answers
         self._stopping = asyncio.Event()
+
+    @property
+    def trouble(self) -> str | None:
+        """The class of what keeps updates from coming in; None while they do."""
+        return self._trouble or self._polls.trouble
 
     def stop(self) -> None:
         """Let `run` come to its end: the update in hand is finished, the last answers are sent."""
@@ -65,15 +95,15 @@ class Polling:
                 await self._bot.delete_webhook(drop_pending_updates=False, request_timeout=CALL_S)
                 await self._bot.set_my_commands(commands, scope=scope, request_timeout=CALL_S)
             except (AiogramError, TimeoutError) as error:
-                if self.trouble != type(error).__name__:
+                if self._trouble != type(error).__name__:
                     log.warning("bot.not_started", error=type(error).__name__)
-                self.trouble = type(error).__name__
+                self._trouble = type(error).__name__
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(wait_s):
                         await self._stopping.wait()
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
             else:
-                self.trouble = None
+                self._trouble = None
                 log.info("bot.started")
                 return True
         return False
