@@ -47,6 +47,7 @@ def set_up_logs(
     level: debug, info, warning or error. as_json: one object a line, for machines. secrets: never written.
     May be called again: the set-up is replaced, so no line is doubled.
     """
+    logging.raiseExceptions = False  # a log that cannot be written (disk full, closed pipe) must not stop the work
     redact = redactor(secrets)
     handlers: list[logging.Handler] = [logging.StreamHandler(stream or sys.stdout)]
     if file is not None:
