@@ -1,12 +1,6 @@
-"""The console script."""
+"""The console script `placement-alerts`, also as `python -m placement_alerts`."""
 
-
-def main() -> None:
-    """Run the command line."""
-    from placement_alerts.cli import app
-
-    app()
-
+from placement_alerts.cli import main
 
 if __name__ == "__main__":
     main()

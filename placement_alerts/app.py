@@ -1,0 +1,298 @@
+"""The composition root: opens everything in order, runs it in one task group until a signal, closes it in reverse."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from placement_alerts import __version__
+from placement_alerts.channels.base import Channel
+from placement_alerts.config import what_is_on
+from placement_alerts.config_models import Config
+from placement_alerts.core.frozen import to_utc_ms
+from placement_alerts.core.render import ShowNames
+from placement_alerts.core.retry import RetryPolicy
+from placement_alerts.core.timetable import IST
+from placement_alerts.http_client import HttpClient
+from placement_alerts.pipeline.errands import Errands
+from placement_alerts.pipeline.fanout import Lane
+from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.membership import Membership, this_process
+from placement_alerts.pipeline.planning import Planner
+from placement_alerts.pipeline.showing import Showing
+from placement_alerts.pipeline.updating import Updater
+from placement_alerts.pipeline.vitals import Vitals
+from placement_alerts.pipeline.wakeups import Clock, CronJob, Flag
+from placement_alerts.sources.base import Source
+from placement_alerts.store import open_store
+from placement_alerts.store.base import Store
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+    from placement_alerts.bot.polling import Polling
+
+log = structlog.get_logger(__name__)
+
+
+class Role(StrEnum):
+    """What a process does. `run` without roles does all of it."""
+
+    BOT = "bot"
+    WEB = "web"
+    SCHEDULER = "scheduler"
+    FANOUT = "fanout"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a process of ours is made of, opened. bot: None when Telegram is off."""
+
+    config: Config
+    store: Store
+    membership: Membership
+    sources: Mapping[str, Source]
+    updater: Updater
+    lanes: tuple[Lane, ...]
+    planner: Planner
+    bot: "Bot | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A task of the process. stop: makes `work` return by itself; None: it is cancelled."""
+
+    name: str
+    work: Coroutine[Any, Any, None]
+    stop: Callable[[], None] | None
+
+
+def now() -> datetime:
+    """Return the moment, as precise as it can be stored."""
+    return to_utc_ms(datetime.now(UTC))
+
+
+@asynccontextmanager
+async def open_parts(config: Config, *, exclusive: bool, sends: bool = True) -> AsyncIterator[Parts]:
+    """Open the store, the HTTP client, the bot, sources and channels; close them in reverse.
+
+    exclusive: as the process that does the work; see `store.open_store` for what it raises. sends False: no channel.
+    """
+    async with AsyncExitStack() as stack:
+        store = await open_store(config.database.url.get_secret_value(), exclusive=exclusive)
+        stack.push_async_callback(store.close)
+        # the peers that the operator configured may be anywhere; nothing that came from outside is fetched with this
+        http = await stack.enter_async_context(HttpClient(allow_private=True))
+        sources = open_sources(config, http)
+        bot, channels = await open_channels(config, stack) if sends else (None, [])
+        alone = config.database.url.get_secret_value().startswith("sqlite:")
+        freed = Flag()
+        membership = Membership(store, this_process(), freed, now, alone=alone, dead_after_s=config.fanout.lease_s)
+        showing = Showing(store.notices, ShowNames(config.offers.show_names), now)
+        lanes = tuple(
+            Lane(channel, store, showing, membership.owner, now, RetryPolicy(), config.fanout.batch)
+            for channel in channels
+        )
+        planner = Planner(store, lanes, showing, now)
+        first_run = timedelta(hours=config.sources.first_run_hours)
+        intake = Intake(store, planner.flag, now, first_run)
+        updater = Updater(store, sources, intake, membership.owner, now)
+        yield Parts(config, store, membership, sources, updater, lanes, planner, bot)
+
+
+def open_sources(config: Config, http: HttpClient) -> dict[str, Source]:
+    """Return the sources that are configured, by name."""
+    if not config.sources.superset.accounts:
+        return {}
+    from placement_alerts.sources.superset import SupersetSettings, SupersetSource
+
+    portal = config.sources.superset
+    accounts = [account.model_dump() | {"year": account.year or config.years.active} for account in portal.accounts]
+    settings = SupersetSettings.model_validate(portal.model_dump() | {"accounts": accounts})
+    return {"superset": SupersetSource(settings, http)}
+
+
+async def open_channels(config: Config, stack: AsyncExitStack) -> tuple["Bot | None", list[Channel]]:
+    """Return the bot and the channels that are configured."""
+    if not config.telegram.token.get_secret_value():
+        return None, []
+    # imported when Telegram is on: aiogram takes 2.5 s and 164 MiB that `stats` or `deliveries` need not pay
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
+    from placement_alerts.channels.pacing import Pacer
+    from placement_alerts.channels.telegram import TelegramChannel
+
+    settings = config.telegram
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_base))
+    bot = Bot(settings.token.get_secret_value(), session=session)
+    stack.push_async_callback(session.close)
+    pacer = Pacer(settings.rate_per_second, per_target_s=settings.per_chat_seconds, burst=settings.burst)
+    channel = TelegramChannel(bot, pacer, slots=settings.slots)
+    session.middleware(channel.turns)
+    return bot, [channel]
+
+
+async def run(
+    config: Config,
+    roles: frozenset[Role],
+    stopping: asyncio.Event,
+    on_ready: Callable[[Parts, int | None], None] | None = None,
+) -> None:
+    """Do the work of these roles until `stopping` is set, SIGTERM or SIGINT; a second signal ends the process at once.
+
+    on_ready: called with the web server's port (None without the web role) once everything runs.
+    """
+    for part in what_is_on(config):
+        if part.on:
+            log.info("part.switched_on", part=part.name)
+        else:
+            log.info("part.switched_off", part=part.name, to_turn_it_on=part.key)
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_signals(stopping))
+        parts = await stack.enter_async_context(open_parts(config, exclusive=True))
+        await parts.membership.join()
+        clock = _clock(config, parts.updater) if Role.SCHEDULER in roles else None
+        lanes = parts.lanes if Role.FANOUT in roles else ()
+        polling = None
+        if Role.BOT in roles and parts.bot is not None and config.telegram.mode == "polling":
+            polling = _polling(parts, parts.bot)
+        receiving = {"telegram": lambda: polling.trouble} if polling else {}
+        vitals = Vitals(parts.store, tuple(parts.sources), lanes, clock, now, receiving)
+        jobs = _jobs(parts, roles, clock, lanes, polling)
+        port = await _serve(stack, config, vitals, jobs) if Role.WEB in roles else None
+        async with asyncio.TaskGroup() as group:
+            tasks = {group.create_task(job.work, name=job.name): job for job in jobs}
+            log.info("process.started", version=__version__, roles=sorted(roles), port=port)
+            if on_ready:
+                on_ready(parts, port)
+            await stopping.wait()
+            log.info("process.stopping", grace_s=config.fanout.grace_s)
+            vitals.stopping = True
+            if clock:
+                clock.stop()
+            await _wind_down(tasks, config.fanout.grace_s)
+        await parts.membership.leave()
+    log.info("process.stopped")
+
+
+def _jobs(
+    parts: Parts, roles: frozenset[Role], clock: Clock | None, lanes: tuple[Lane, ...], polling: "Polling | None"
+) -> list[Job]:
+    hold = parts.membership.hold
+    jobs = [Job("membership", parts.membership.run(), parts.membership.stop)]
+    if polling is not None:
+        jobs.append(Job("bot", _with_duty(hold, "bot", polling.run), polling.stop))
+    if Role.FANOUT in roles:
+        jobs.append(Job("planning", _with_duty(hold, "planning", parts.planner.run), parts.planner.stop))
+        jobs += [
+            Job(f"fan-out-{lane.channel.name}", _with_duty(hold, f"lane:{lane.channel.name}", lane.run), lane.stop)
+            for lane in lanes
+        ]
+    if clock is not None:
+        jobs.append(Job("updates", _with_duty(hold, "scheduler", lambda: _update(parts, clock)), None))
+        errands = Errands(parts.store, parts.updater, lanes, now)
+        jobs.append(Job("errands", _with_duty(hold, "scheduler", errands.run), errands.stop))
+    return jobs
+
+
+def _polling(parts: Parts, bot: "Bot") -> "Polling":
+    from placement_alerts.bot.answers import Answers
+    from placement_alerts.bot.dispatching import make_dispatcher
+    from placement_alerts.bot.polling import Polling
+    from placement_alerts.bot.settings import BotSettings
+    from placement_alerts.bot.texts import Link
+
+    links = tuple(Link(link.title, link.url) for link in parts.config.bot.links)
+    answers = Answers(bot)
+    dispatcher, once = make_dispatcher(parts.store, answers, BotSettings(parts.config.years.default, IST, links), now)
+    return Polling(bot, dispatcher, once, answers)
+
+
+async def _with_duty(
+    hold: Callable[[str], Coroutine[Any, Any, bool]], duty: str, work: Callable[[], Coroutine[Any, Any, None]]
+) -> None:
+    """Do the work once this process is the one that does it."""
+    if await hold(duty):
+        await work()
+
+
+async def _update(parts: Parts, clock: Clock) -> None:
+    """Let the clock ring for the sources; make up for a time that was missed while nobody ran."""
+    clock.start()
+    for name in parts.sources:
+        poll = await parts.store.sources.poll(name)
+        job = "official" if name == "official" else "update"
+        if clock.missed(job, poll.last_poll_at, now()):
+            parts.updater.ring(name)
+    await parts.updater.run()
+
+
+def _clock(config: Config, updater: Updater) -> Clock:
+    settings = config.scheduler
+    regular = [name for name in updater.sources if name != "official"]
+    jobs = []
+    if settings.update and regular:
+        jobs.append(CronJob("update", settings.update, lambda: updater.ring(*regular)))
+    if settings.official and "official" in updater.sources:
+        jobs.append(CronJob("official", settings.official, lambda: updater.ring("official")))
+    return Clock(tuple(jobs), settings.timezone, jitter_s=settings.jitter_s, misfire_grace_s=settings.misfire_grace_s)
+
+
+async def _serve(stack: AsyncExitStack, config: Config, vitals: Vitals, jobs: list[Job]) -> int:
+    from placement_alerts.web.health import HealthRoutes, Heartbeat
+    from placement_alerts.web.server import make_application, serve
+
+    heartbeat = Heartbeat(time.monotonic)
+    jobs.append(Job("heartbeat", heartbeat.run(), None))
+    routes = HealthRoutes(vitals, heartbeat, __version__, time.monotonic).routes()
+    return await stack.enter_async_context(serve(make_application(routes), config.web.host, config.web.port))
+
+
+async def _wind_down(tasks: Mapping[asyncio.Task[None], Job], grace_s: float) -> None:
+    """Let every task end by itself; cancel what has no way to, or does not within the grace period."""
+    for task, job in tasks.items():
+        if job.stop is None:
+            task.cancel()
+        elif job.name != "membership":
+            job.stop()
+    ending = [task for task, job in tasks.items() if job.name != "membership"]
+    if ending:
+        _, late = await asyncio.wait(ending, timeout=grace_s)
+        for task in late:
+            log.warning("process.gave_up", task=task.get_name(), grace_s=grace_s)
+            task.cancel()
+    for task, job in tasks.items():  # the others' claims are ours until they ended
+        if job.name == "membership" and job.stop:
+            job.stop()
+            await asyncio.wait({task}, timeout=1.0)
+
+
+@contextmanager
+def _signals(stopping: asyncio.Event) -> Iterator[None]:
+    """Let the first SIGTERM or SIGINT ask for an orderly stop and the second end the process."""
+
+    def take() -> None:
+        if stopping.is_set():
+            os._exit(1)  # asked twice: what is claimed is freed at the next start
+        stopping.set()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, take)
+    hangup = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a closed terminal must not end a background process
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        signal.signal(signal.SIGHUP, hangup)

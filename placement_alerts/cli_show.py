@@ -1,0 +1,144 @@
+"""How the command line shows things: tables on a terminal, plain lines in a pipe, progress only for a person."""
+
+import asyncio
+import csv
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, TypeVar
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from placement_alerts.core.delivery import Delivery
+from placement_alerts.core.timetable import show_moment
+
+T = TypeVar("T")
+
+_COLOURS = {"works": "green", "fails": "red", "off": "dim", "sent": "green", "seen": "green", "dead": "red"}
+_COLOURS |= {"refused": "yellow", "retrying": "yellow", "suppressed": "dim", "superseded": "dim"}
+
+
+def with_progress(title: str, quiet: bool, work: Callable[[Callable[[str], None]], Coroutine[Any, Any, T]]) -> T:
+    """Run `work`, showing what it says on a terminal; nothing in a pipe or with --json."""
+    console = Console(stderr=True)
+    if quiet or not console.is_terminal:
+        return asyncio.run(work(lambda _: None))
+    with console.status(title) as status:
+        return asyncio.run(work(lambda line: status.update(f"{title}: {line}")))
+
+
+def updates(reports: Mapping[str, Mapping[str, Any]]) -> None:
+    """Show what each source brought."""
+    columns = ("notices", "archived", "revised", "withdrawn", "jobs", "unchanged", "rejected")
+    rows = [[name, *(str(report[column]) for column in columns)] for name, report in reports.items()]
+    _table(("source", "new", *columns[1:]), rows)
+    for name, report in reports.items():
+        for failure in report["failures"]:
+            typer.echo(f"{name}: {failure}", err=True)
+
+
+def sent(result: Mapping[str, Any]) -> None:
+    """Show what `send` did."""
+    typer.echo(f"{result['sent']} sent, {result['failed']} failed on {', '.join(result['channels'])}")
+
+
+def findings(found: Sequence[Mapping[str, str]]) -> None:
+    """Show what `check` found."""
+    _table(("peer", "state", "detail", "what to do"), [list(line.values()) for line in found])
+
+
+def settings(lines: Sequence[Mapping[str, str]]) -> None:
+    """Show every setting."""
+    _table(("key", "value", "origin"), [list(line.values()) for line in lines])
+
+
+def explanation(explained: Mapping[str, Any]) -> None:
+    """Show how a message is understood."""
+    typer.secho(explained["file"], bold=True)
+    for name, value in explained.items():
+        if name in ("file", "reasons") or value in (None, []):
+            continue
+        typer.echo(f"  {name:<11} {_readable(name, value)}")
+    for reason in explained["reasons"]:
+        typer.echo(f"    · {reason}")
+
+
+def counts(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Show counts by topic."""
+    _table(("what", "count"), [[name, str(count)] for name, count in _flat(found)])
+
+
+def counts_csv(found: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write counts as CSV."""
+    writer = csv.writer(sys.stdout)
+    writer.writerow(["what", "count"])
+    writer.writerows(_flat(found))
+
+
+def deliveries(rows: Sequence[Delivery]) -> None:
+    """Show deliveries, one a line."""
+    _table(
+        ("id", "state", "channel", "planned", "tries", "reason or error"),
+        [
+            [
+                row.id,
+                row.state,
+                row.channel or "-",
+                show_moment(row.planned_at),
+                str(row.attempts),
+                row.error_class or row.reason,
+            ]
+            for row in rows
+        ],
+    )
+    if not rows:
+        typer.echo("no delivery fits", err=True)
+
+
+def delivery(row: Delivery) -> None:
+    """Show one delivery, every field that is set."""
+    for name, value in asdict(row).items():
+        if value not in (None, (), "") and name != "target":
+            typer.echo(f"{name:<20} {show_moment(value) if isinstance(value, datetime) else value}")
+
+
+def delivery_json(row: Delivery) -> dict[str, Any]:
+    """Return a delivery for --json; the target, which is a person's chat, is left out."""
+    found = asdict(row)
+    del found["target"]
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in found.items()}
+
+
+def _readable(name: str, value: Any) -> str:
+    if name == "roles":
+        return "; ".join(", ".join(f"{v}" for v in role.values() if v is not None) for role in value)
+    if name == "students":
+        return f"{len(value)}: " + ", ".join(f"{one['name']} ({one['enrollment']})" for one in value)
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _flat(found: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    flat = []
+    for name, value in found.items():
+        label = f"{prefix} {name}".strip()
+        flat += _flat(value, label) if isinstance(value, Mapping) else [(label, value)]
+    return flat
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    console = Console()
+    if not console.is_terminal:
+        for row in rows:
+            typer.echo("\t".join(row))
+        return
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
+    console.print(table)

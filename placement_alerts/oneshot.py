@@ -1,0 +1,201 @@
+"""What the one-shot commands do: beside a running process they ask it, else they do the work themselves.
+
+Part of the composition root, like `app`: opens what is needed, calls, closes.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from placement_alerts.app import Parts, now, open_channels, open_parts, open_sources
+from placement_alerts.config import what_is_on
+from placement_alerts.config_models import Config
+from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState
+from placement_alerts.core.notice import NoticeId
+from placement_alerts.core.student import StudentId
+from placement_alerts.errors import ConfigError, PeerError, StoreBusy, StoreError
+from placement_alerts.http_client import HttpClient
+from placement_alerts.pipeline import errands
+from placement_alerts.pipeline.membership import somebody_runs
+from placement_alerts.store import open_store
+from placement_alerts.store.base import DeliveryFilter, RequestState, Store
+
+PAGE = 500
+
+Show = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of `check`. state: "works", "fails" or "off"; advice: what to do, empty when it works."""
+
+    peer: str
+    state: str
+    detail: str
+    advice: str
+
+
+async def update(config: Config, source: str | None, show: Show) -> dict[str, Any]:
+    """Fetch from one source or all; return the reports by source. Raises ConfigError for a source that is off."""
+    on = {component.name: component for component in what_is_on(config) if component.key.startswith("sources.")}
+    if source is not None and source not in on:
+        raise ConfigError([f"--source {source}: no such source; there is {', '.join(on)}"])
+    off = [component for name, component in on.items() if not component.on and source in (None, name)]
+    if len(off) == len([name for name in on if source in (None, name)]):
+        raise ConfigError([f"{component.key} is not set, so {component.name} is off" for component in off])
+    if result := await _ask_running(config, "update", {"source": source}, show):
+        return result
+    async with _working_alone(config, sends=False) as parts:
+        reports = await errands.update_all(parts.updater, source)
+        while await parts.planner.run_once():
+            show("planning deliveries")
+        return reports
+
+
+async def send(config: Config, channel: str | None, show: Show) -> dict[str, Any]:
+    """Carry what is due; return total, sent, failed and the channels. Raises ConfigError if no channel is on."""
+    if not config.telegram.token.get_secret_value():
+        raise ConfigError(["telegram.token is not set, so no channel is on"])
+    if channel not in (None, "telegram"):
+        raise ConfigError([f"--channel {channel}: no such channel; there is telegram"])
+    if result := await _ask_running(config, "send", {"channel": channel}, show):
+        return result
+    async with _working_alone(config, sends=True) as parts:
+        while await parts.planner.run_once():
+            show("planning deliveries")
+        before = await errands.sent_and_failed(parts.store, parts.lanes)
+        async with asyncio.TaskGroup() as lanes:
+            for lane in parts.lanes:
+                lane.stop_when_empty()
+                lanes.create_task(lane.run())
+            lanes.create_task(_show_waiting(parts, show))
+        return errands.difference(before, await errands.sent_and_failed(parts.store, parts.lanes), parts.lanes)
+
+
+async def check(config: Config, *, offline: bool) -> list[Finding]:
+    """Try every configured peer."""
+    findings = []
+    try:
+        async with _store(config) as store:
+            findings.append(Finding("store", "works", await store.describe(), ""))
+    except StoreError as error:
+        findings.append(Finding("store", "fails", str(error), "see database.url"))
+    off = [component for component in what_is_on(config) if not component.on]
+    async with AsyncExitStack() as stack:
+        if not offline:
+            http = await stack.enter_async_context(HttpClient(allow_private=True))
+            for name, source in open_sources(config, http).items():
+                findings += await _try(name, source.check, f"see sources.{name}")
+            _, channels = await open_channels(config, stack)
+            for channel in channels:
+                findings += await _try(channel.name, _as_list(channel.check), f"see {channel.name}.token")
+    return findings + [Finding(part.name, "off", "", f"set {part.key} to turn it on") for part in off]
+
+
+async def stats(config: Config) -> dict[str, Any]:
+    """Return counts of students, notices, jobs and deliveries."""
+    async with _store(config) as store:
+        deliveries: dict[str, dict[str, int]] = {}
+        for (channel, state), count in sorted((await store.deliveries.counts()).items()):
+            deliveries.setdefault(channel or "none", {})[state.value] = count
+        notices = await store.notices.counts()
+        return {
+            "students": await store.students.counts(),
+            "notices": {"total": sum(notices.values())} | notices,
+            "jobs": {"total": await store.jobs.count()},
+            "deliveries": deliveries,
+        }
+
+
+def wanted(
+    state: DeliveryState | None, channel: str | None, notice: str | None, student: str | None, error_class: str | None
+) -> DeliveryFilter:
+    """Return the filter that the options of a command mean."""
+    return DeliveryFilter(
+        state=state,
+        channel=channel,
+        notice_id=NoticeId(notice) if notice else None,
+        student_id=StudentId(student) if student else None,
+        error_class=error_class,
+    )
+
+
+async def list_deliveries(config: Config, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
+    """Return matching deliveries; the latest planned ones if nothing is filtered."""
+    async with _store(config) as store:
+        if wanted == DeliveryFilter():
+            return await store.deliveries.recent(limit)
+        return await store.deliveries.find(wanted, None, limit)
+
+
+async def get_delivery(config: Config, delivery_id: str) -> Delivery:
+    """Return one delivery. Raises ConfigError if there is none of that id."""
+    async with _store(config) as store:
+        found = await store.deliveries.get(DeliveryId(delivery_id))
+    if found is None:
+        raise ConfigError([f"no delivery has the id {delivery_id}; `placement-alerts deliveries list` shows ids"])
+    return found
+
+
+async def retry_deliveries(config: Config, ids: Sequence[str] | None, wanted: DeliveryFilter) -> dict[str, int]:
+    """Make ended deliveries due again: the named ones, or all that fit."""
+    async with _store(config) as store:
+        if ids is not None:
+            return {"retried": await store.deliveries.retry([DeliveryId(one) for one in ids], now())}
+        retried, after = 0, None
+        while page := await store.deliveries.find(wanted, after, PAGE):
+            after = page[-1].id
+            ended = [row.id for row in page if row.state in RETRYABLE]
+            retried += await store.deliveries.retry(ended, now()) if ended else 0
+        return {"retried": retried}
+
+
+@asynccontextmanager
+async def _store(config: Config) -> AsyncIterator[Store]:
+    store = await open_store(config.database.url.get_secret_value())
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def _working_alone(config: Config, *, sends: bool) -> AsyncIterator[Parts]:
+    async with open_parts(config, exclusive=True, sends=sends) as parts:
+        await parts.membership.join()
+        yield parts
+        await parts.membership.leave()
+
+
+async def _ask_running(config: Config, kind: str, args: dict[str, Any], show: Show) -> dict[str, Any] | None:
+    """Return what the running process answers; None if none runs. Raises StoreBusy with its reason if it refuses."""
+    async with _store(config) as store:
+        if not await somebody_runs(store):
+            return None
+        show("asking the running process")
+        request = await errands.ask(store, kind, args, now(), show)
+    if request.state is RequestState.FAILED or request.result is None:
+        raise StoreBusy(request.progress)
+    return dict(request.result)
+
+
+async def _show_waiting(parts: Parts, show: Show) -> None:
+    while waiting := await errands.due_now(parts.store, parts.lanes, now()):
+        show(f"{waiting} to send")
+        await asyncio.sleep(errands.LOOK_S)
+
+
+async def _try(name: str, ask: Callable[[], Awaitable[list[str]]], advice: str) -> list[Finding]:
+    try:
+        return [Finding(name, "works", line, "") for line in await ask()]
+    except PeerError as error:
+        return [Finding(name, "fails", str(error), advice)]
+
+
+def _as_list(ask: Callable[[], Awaitable[str]]) -> Callable[[], Awaitable[list[str]]]:
+    async def asked() -> list[str]:
+        return [await ask()]
+
+    return asked

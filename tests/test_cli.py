@@ -1,0 +1,167 @@
+"""Every command that users can reach, once for real against the simulated peers (pitfall 54)."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from placement_alerts.cli import app
+from placement_alerts.sandbox.portal_board import to_ms
+from tests.builders import NOW
+from tests.peers import Peers, running_peers
+
+COMMANDS = [
+    (),
+    *(
+        (name,)
+        for name in ("run", "bot", "webhook", "scheduler", "demo", "update", "send", "check", "explain", "stats")
+    ),
+    ("update-supersets",),
+    ("config", "show"),
+    *(("deliveries", name) for name in ("list", "show", "retry")),
+]
+PROGRAM = [sys.executable, "-m", "placement_alerts"]
+
+
+@pytest.fixture(scope="module")
+def peers() -> Iterator[Peers]:
+    with running_peers() as peers:
+        yield peers
+
+
+@pytest.fixture
+def environment(peers: Peers, tmp_path: Path) -> dict[str, str]:
+    return {**os.environ, **peers.environment(tmp_path)}
+
+
+def call(environment: dict[str, str], *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command as a user would; its exit code is part of the promise."""
+    done = subprocess.run(
+        [*PROGRAM, *arguments], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == code, done.stderr
+    return done
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(app, [*command, "--help"])
+
+    assert result.exit_code == 0
+    assert "Usage:" in result.stdout
+
+
+def test_an_unknown_option_is_wrong_usage() -> None:
+    assert CliRunner().invoke(app, ["run", "--nonsense"]).exit_code == 2
+
+
+def test_update_then_send_then_receipts(peers: Peers, environment: dict[str, str]) -> None:
+    first = json.loads(call(environment, "update", "--json").stdout)
+    sent = json.loads(call(environment, "send", "--json").stdout)
+    counts = json.loads(call(environment, "stats", "--json").stdout)
+    listed = json.loads(call(environment, "deliveries", "list", "--json").stdout)
+
+    assert first["superset"]["failed"] is False
+    assert sent == {"total": 0, "sent": 0, "failed": 0, "channels": ["telegram"]}
+    assert counts["notices"]["total"] == first["superset"]["notices"]
+    assert listed == []
+
+
+def test_check_names_what_works_and_what_does_not(environment: dict[str, str]) -> None:
+    wrong = environment | {"PLACEMENT_ALERTS__TELEGRAM__TOKEN": "42:AAEwrong-token-of-the-right-form-0000000"}
+
+    good = call(environment, "check").stdout
+    bad = call(wrong, "check", code=1).stdout
+
+    assert re.search(r"telegram\s+works", good)
+    assert re.search(r"superset\s+works", good)
+    assert re.search(r"telegram\s+fails.*BotFather", bad)
+    assert "wrong-token" not in bad
+
+
+def test_an_unreachable_portal_is_one_clear_line(environment: dict[str, str]) -> None:
+    dead = environment | {"PLACEMENT_ALERTS__SOURCES__SUPERSET__BASE_URL": "http://127.0.0.1:9/x"}
+
+    failed = call(dead, "update", code=1)
+
+    assert "superset:" in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_settings_are_shown_without_secrets(environment: dict[str, str]) -> None:
+    shown = call(environment, "config", "show").stdout
+
+    assert "telegram.token" in shown
+    assert environment["PLACEMENT_ALERTS__TELEGRAM__TOKEN"] not in shown
+    assert "computing demo" not in shown
+
+
+def test_every_bad_setting_is_named_in_one_run(environment: dict[str, str]) -> None:
+    bad = environment | {"PLACEMENT_ALERTS__WEB__PORT": "99999", "PLACEMENT_ALERTS__NOISE": "1"}
+
+    failed = call(bad, "stats", code=1)
+
+    assert len(failed.stderr.splitlines()) == 2
+    assert "web.port" in failed.stderr
+    assert "99999" not in failed.stderr
+
+
+def test_explain_shows_what_is_understood_and_why(tmp_path: Path) -> None:
+    notice = {
+        "identifier": "nt-1",
+        "title": "Open for applications - Acme Labs - SDE",
+        "content": "<p>Deadline: 16 August 2025, 5:00 PM</p>",
+        "publishedAt": to_ms(NOW.replace(month=8)),
+    }
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_text(json.dumps(notice))
+    bad.write_text("not json")
+
+    done = call(dict(os.environ), "explain", "--json", str(good), str(bad), code=1)
+
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["deadline"] == "2025-08-16T17:00:00+05:30"
+    assert "bad.json" in done.stderr
+
+
+def test_an_unknown_delivery_is_one_clear_line(environment: dict[str, str]) -> None:
+    failed = call(environment, "deliveries", "show", "nobody", code=1)
+
+    assert "no delivery has the id nobody" in failed.stderr
+
+
+def test_retry_wants_ids_or_all(environment: dict[str, str]) -> None:
+    call(environment, "deliveries", "retry", code=2)
+    done = call(environment, "deliveries", "retry", "--all", "--json")
+
+    assert json.loads(done.stdout) == {"retried": 0}
+
+
+def test_the_running_process_does_what_one_shot_commands_ask_and_stops_in_order(
+    peers: Peers, environment: dict[str, str]
+) -> None:
+    running = subprocess.Popen([*PROGRAM, "run"], env=environment, stdout=subprocess.PIPE, text=True)
+    assert running.stdout is not None
+    try:
+        lines = iter(running.stdout.readline, "")
+        port = next(found[1] for line in lines if (found := re.search(r"port=(\d+)", line)) and "started" in line)
+        health = json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=10))
+        report = json.loads(call(environment, "update", "--json").stdout)
+        second = call(environment, "run", code=1)
+    finally:
+        running.send_signal(signal.SIGTERM)
+        code = running.wait(timeout=15)
+        running.stdout.close()
+
+    assert health["parts"]["store"]["state"] == "ok"
+    assert report["superset"]["failed"] is False
+    assert f"running process {running.pid}" in second.stderr
+    assert code == 0
