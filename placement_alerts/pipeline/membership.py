@@ -92,7 +92,10 @@ class Membership:
         self._stopping.set()
 
     async def leave(self) -> None:
-        """Forget this process: it holds nothing any more."""
+        """Forget this process. What it was still sending when the grace period ended is due again, as after a crash."""
+        freed = await self._store.deliveries.free([self._me.owner], self._now())
+        if freed:
+            log.warning("process.left_sends", deliveries=freed)
         await self._store.processes.remove([self._me.owner])
 
     async def hold(self, duty: str) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.chaos.chain import chain
-from tests.chaos.fanout_kills import asked_to_stop, killed
+from tests.chaos.fanout_kills import asked_to_stop, killed, stopped_while_hung
 from tests.chaos.full_disk import NoDisk, full_disk
 from tests.chaos.outage import outages
 from tests.chaos.program import ColdStart, Nursery, Starter
@@ -60,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--students", type=int, help="default: 2000, on the test server 600")
     parser.add_argument("--terms", type=int, default=20, help="orderly stops")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", metavar="NAME", help="kill, stop, chain, steps, storm, outage or full-disk")
+    parser.add_argument("--only", metavar="NAME", help="kill, stop, stop-hung, chain, steps, storm, outage, full-disk")
     return parser.parse_args()
 
 
@@ -74,6 +74,7 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
     students, kills = given.students or STUDENTS, given.kills or KILLS
     few, rounds = min(students, FEW), min(kills, ROUNDS)
     yield _on(store, "stop", cold, partial(asked_to_stop, students=students, terms=given.terms, seed=seed, name="stop"))
+    yield _on(store, "stop-hung", nursery, partial(stopped_while_hung, students=few, name="stop-hung"))
     whole = partial(chain, students=60, notices=kills, kills=kills, seed=seed, name="chain")
     yield _on(store, "chain", nursery, whole)
     weather = partial(storm, students=few, seed=seed, flood_s=(1, 10), calm_after=None, name="storm")

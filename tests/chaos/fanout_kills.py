@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from random import Random
 
+from placement_alerts.sandbox.telegram_faults import FaultKind
 from tests.chaos.report import Finding, problems_of
 from tests.chaos.stage import SLOTS, Stage
 
@@ -56,6 +57,26 @@ async def asked_to_stop(stage: Stage, *, students: int, terms: int, seed: int, n
         problems.append(f"an exit took {max(exits):.1f} s")
     times = (("exit", tuple(exits)), ("start to first send", tuple(stage.first_sends_s())))
     return Finding(name, f"{students} students", f"{terms} x SIGTERM", tally, tuple(problems), times)
+
+
+async def stopped_while_hung(stage: Stage, *, students: int, name: str) -> Finding:
+    """Ask the fan-out to stop while every slot waits for an answer that does not come within the grace period."""
+    stage.settings["FANOUT__GRACE_S"] = "1"
+    await stage.join(students)
+    await stage.publish()
+    stage.telegram.fail("sendMessage", FaultKind.LOST_HANG, times=SLOTS)
+    life = stage.start("fanout")
+    await stage.until_accepted(SLOTS, life)
+    asked = time.monotonic()
+    codes = [await stage.stop(life)]
+    took = time.monotonic() - asked
+    codes.append(await carry_the_rest(stage))
+    tally = await stage.tally()
+    problems = problems_of(tally, repeats_a_fault=SLOTS)
+    if any(codes):
+        problems.append(f"exit codes {codes}, 0 is the only good one")
+    faults = f"SIGTERM, {SLOTS} sends hang"
+    return Finding(name, f"{students} students", faults, tally, tuple(problems), (("exit", (took,)),))
 
 
 async def carry_the_rest(stage: Stage, *roles: str) -> int:

@@ -1,5 +1,5 @@
-from tests.chaos.fanout_kills import asked_to_stop, killed
-from tests.chaos.stage import Stage
+from tests.chaos.fanout_kills import asked_to_stop, killed, stopped_while_hung
+from tests.chaos.stage import SLOTS, Stage
 
 
 async def test_fan_out_killed_at_random_instants_loses_nothing_and_repeats_only_what_was_in_its_slots(
@@ -20,3 +20,11 @@ async def test_fan_out_that_is_asked_to_stop_loses_and_repeats_nothing(stage: St
     finding = await asked_to_stop(stage, students=200, terms=4, seed=3, name="stop")
 
     assert finding.problems == ()
+
+
+async def test_send_that_outlasts_the_grace_period_of_a_stop_is_due_again(stage: Stage) -> None:
+    finding = await stopped_while_hung(stage, students=20, name="stop-hung")
+
+    assert finding.problems == ()
+    assert finding.tally is not None
+    assert finding.tally.repeated == SLOTS
