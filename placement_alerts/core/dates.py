@@ -9,7 +9,7 @@ from itertools import islice
 INDIA = timezone(timedelta(hours=5, minutes=30))  # Asia/Kolkata; no daylight saving since 1945
 END_OF_DAY = time(23, 59)
 MOST_MOMENTS = 30  # dates, and times, that are read in one line
-RECENT = timedelta(days=180)  # a date without year that is at most this long gone is meant as past
+RECENT = timedelta(days=60)  # a day without year that is at most this long gone is meant as past, else the next one
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTH = (
@@ -157,14 +157,9 @@ def _absolute(match: re.Match[str], today: date) -> date | None:
 
 
 def _nearest(today: date, month: int, day: int) -> date | None:
-    """Return the next such day after today, or the last one if it is not long gone."""
-    found = _day(today.year, month, day)
-    if found is None or found < today - RECENT:
-        return _day(today.year + 1, month, day)
-    before = _day(today.year - 1, month, day)
-    if before is not None and found > today + RECENT and before >= today - RECENT / 2:
-        return before
-    return found
+    """Return the next such day, or the last one if it is only just gone."""
+    days = [_day(year, month, day) for year in (today.year - 1, today.year, today.year + 1)]
+    return next((found for found in days if found is not None and (today - found).days <= RECENT.days), None)
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -193,17 +188,17 @@ def _time_of_day(match: re.Match[str]) -> time | None:
     half = (match["half"] or match["half4"] or "").lower()
     if half and not 1 <= hour <= 12:
         return time(hour, minute) if 12 < hour < 24 else None  # "17:00 PM" is written by mistake and meant so
-    if match["half4"] and half == "p" and hour > _range_end(match):
-        half = "a"  # 11-1 pm begins before noon
+    if match["half4"] and half == "p" and hour % 12 > _range_end(match):
+        half = "a"  # 11-1 pm and 10-12 pm begin before noon
     if half:
         hour = hour % 12 + (12 if half == "p" else 0)
     return time(hour, minute) if hour < 24 else None
 
 
 def _range_end(match: re.Match[str]) -> int:
+    """Return the hour that ends the range, 0 for twelve."""
     digits = re.search(r"\d{1,2}", match.string[match.end() : match.end() + 8])
-    end = int(digits[0]) if digits else 0
-    return 12 if end == 0 or int(match["h4"]) == 12 else end if end != 12 else 11
+    return int(digits[0]) % 12 if digits else 0
 
 
 def _join(text: str, dates: list[Moment], index: int, times: list[Moment]) -> Moment:

@@ -41,7 +41,7 @@ _NOT_PAY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_PAY_AFTER = re.compile(
-    r"\W{0,3}(?:\w+ ){0,2}(joining|sign[- ]?on|one[- ]time|retention|relocation|bond\b|esops?|rsus?|prize"
+    r"[\s,(]{0,3}(?:\w+ ){0,2}(joining|sign[- ]?on|one[- ]time|retention|relocation|bond\b|esops?|rsus?|prize"
     r"|deposit|fees?\b|cash prize"
     r"|per day|a day|/day|(?:mentioned |informed |announced |circulated )?earlier\b(?!\W{0,4}(?:₹|rs|inr|\d)))",
     re.IGNORECASE,

@@ -113,15 +113,15 @@ _GENERIC_WORDS = """
     opportunity oral our package panel parents part participants personal pg phase placement placements platform
     please policy pool pooled portal position post postponed ppo ppos ppt ppt/test pre pre-placement preponed
     process prof prof. profile profiles program programme qualified recruitment ref regarding regards
-    registration registrations reminder reminders reopened reporting republic requirement rescheduling rescheduled result
-    results resume resumé revised role roles room round rounds résumé saturday schedule school science screening
-    season second section selected selection selections seminar sep sept september series session shortlist
-    shortlisted shortlisting shri sir six slot slots software-test special stack stage started starts status
-    stipend stream student students study submission summer sunday t&p team teams technical test thanks the
-    their there these they third this those three thursday time title tnp to today tomorrow tonight top tpo
-    training tuesday two ug undergraduate university unstop update updated updates urgent various venue venues
-    virtual walk-in wanted warm we webex webinar wednesday week what when where who window winter with women
-    workshop written year you your youtube zoom
+    registration registrations reminder reminders reopened reporting republic requirement rescheduled
+    rescheduling result results resume resumé revised role roles room round rounds résumé saturday schedule
+    school science screening season second section selected selection selections seminar sep sept september
+    series session shortlist shortlisted shortlisting shri sir six slot slots software-test special stack stage
+    started starts status stipend stream student students study submission summer sunday t&p team teams
+    technical test thanks the their there these they third this those three thursday time title tnp to today
+    tomorrow tonight top tpo training tuesday two ug undergraduate university unstop update updated updates
+    urgent various venue venues virtual walk-in wanted warm we webex webinar wednesday week what when where who
+    window winter with women workshop written year you your youtube zoom
 """
 GENERIC = frozenset(_GENERIC_WORDS.split())
 BUSINESS = frozenset(

@@ -1,0 +1,116 @@
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from placement_alerts.core.notice import NoticeKind
+from placement_alerts.core.understanding import understand_html, understand_plain
+from tests.bench.understanding import FIELDS, compare, labelled
+
+PAYLOADS = Path(__file__).parents[1] / "payloads" / "notices.jsonl"
+PUBLISHED = datetime(2026, 3, 11, 5, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def scores() -> dict[str, float]:
+    """The share of right answers for each field over the notices that were written for this test."""
+    results = [compare(got, label) for _, got, label in labelled(PAYLOADS)]
+    return {name: sum(result[name][0] for result in results) / len(results) for name in FIELDS}
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_own_notices_are_understood(name: str, scores: dict[str, float]) -> None:
+    assert scores[name] >= 0.97
+
+
+def test_same_text_gives_the_same_facts() -> None:
+    notice = json.loads(PAYLOADS.read_text().splitlines()[0])["notice"]
+
+    first, second = (understand_html(notice["title"], notice["content"], PUBLISHED) for _ in range(2))
+
+    assert first == second
+
+
+def test_every_decision_has_its_reason() -> None:
+    facts = understand_html(
+        "Northwind Labs - Interview shortlist",
+        "<p>Shortlisted for the interview on 14 March 2026, 10 AM in LT-2:</p>"
+        "<p>23103001 Asha Rao<br>23103002 Ben Dey</p>"
+        "<p>Fill the form by 13 March 2026, 5 PM.</p>",
+        PUBLISHED,
+        author="Office",
+    )
+
+    reasons = "\n".join(facts.reasons)
+    assert facts.kind is NoticeKind.SHORTLIST
+    assert facts.author == "Office"
+    assert "kind: shortlist, because the title says" in reasons
+    assert "2 enrollment numbers are listed" in reasons or "shortlist" in reasons
+    assert "company: Northwind Labs, because" in reasons
+    assert "deadline: 13 Mar 2026 17:00, because it says" in reasons
+    assert "event: 14 Mar 2026 10:00, because it says" in reasons
+
+
+def test_known_company_is_preferred_to_the_short_form() -> None:
+    facts = understand_html(
+        "Northwind: names for Technical Interview",
+        "<p>23103001 Asha Rao</p><p>Interview on 14 March 2026, 10 AM.</p>",
+        PUBLISHED,
+        known_companies=("Northwind Analytics", "Southwind"),
+    )
+
+    assert facts.company == "Northwind Analytics"
+
+
+def test_plain_text_is_understood_like_html() -> None:
+    body = "Dear all,\n\nRole      : Data Analyst\nCTC       : 6 LPA\nApply by 14 March 2026, 5 PM.\nCGPA      : 7\n"
+
+    facts = understand_plain("Open for applications - Northwind Labs", body, PUBLISHED)
+
+    assert facts.kind is NoticeKind.JOB_POSTING
+    assert [(one.role, one.package_lpa) for one in facts.roles] == [("Data Analyst", 6.0)]
+    assert facts.deadline == datetime(2026, 3, 14, 11, 30, tzinfo=UTC)
+
+
+def test_irrelevant_message_has_no_facts() -> None:
+    facts = understand_plain(
+        "You are SELECTED", "Pay refundable security deposit Rs 1,850 by UPI to confirm your joining.", PUBLISHED
+    )
+
+    assert facts.kind is NoticeKind.IRRELEVANT
+    assert (facts.company, facts.links, facts.deadline) == (None, (), None)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.text(max_size=120),
+    st.lists(
+        st.sampled_from(
+            [
+                "<table><tr><td>",
+                "</td><td>",
+                "22103001",
+                "Asha Rao",
+                "apply by ",
+                "5 pm",
+                "31 Dec",
+                " LPA",
+                "12",
+                "<p>",
+                "selected",
+            ]
+        )
+        | st.text(max_size=8),
+        max_size=40,
+    ).map("".join),
+    st.datetimes(timezones=st.just(UTC)),
+)
+@example("", "", datetime.max.replace(tzinfo=UTC))
+@example("", "by 5 pm", datetime.max.replace(tzinfo=UTC))
+@example("by tomorrow", "due 1 Jan 0001", datetime.min.replace(tzinfo=UTC))
+def test_no_text_raises(title: str, content: str, published_at: datetime) -> None:
+    understand_html(title, content, published_at)
+    understand_plain(title, content, published_at)
