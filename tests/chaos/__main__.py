@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.chaos.chain import chain
-from tests.chaos.fanout_kills import asked_to_stop, killed, stopped_while_hung
+from tests.chaos.fanout_kills import asked_to_stop, killed, stopped_while_hung, taken_over
 from tests.chaos.full_disk import NoDisk, full_disk
 from tests.chaos.outage import outages
 from tests.chaos.program import ColdStart, Nursery, Starter
 from tests.chaos.report import Finding, table
-from tests.chaos.stage import Stage, open_stage
+from tests.chaos.stage import RATE, Stage, open_stage
 from tests.chaos.steps import kill_at_steps
 from tests.chaos.stores import fresh_store
 from tests.chaos.storm import storm
@@ -29,6 +29,7 @@ STUDENTS, KILLS, ROUNDS = 2000, 50, 20
 MONGO_STUDENTS, MONGO_KILLS = 600, 20  # the test server has no indexes and scans: reference/mongo.md, section 3
 FEW = 300  # students where each failure costs seconds of waiting
 OUTAGE_S = 5.0
+TAKEOVER_RATE = 20  # a second: the second process starts while the first is at work
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--students", type=int, help="default: 2000, on the test server 600")
     parser.add_argument("--terms", type=int, default=20, help="orderly stops")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", metavar="NAME", help="kill, stop, stop-hung, chain, steps, storm, outage, full-disk")
+    parser.add_argument("--only", metavar="NAME", help="one scenario: the names are those of the table")
     return parser.parse_args()
 
 
@@ -71,6 +72,8 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
         kills = given.kills or (MONGO_KILLS if each == "mongo" else KILLS)
         name = f"kill, {each.partition(':')[0]}"
         yield _on(each, "kill", cold, partial(killed, students=students, kills=kills, seed=seed, name=name))
+    parts = partial(killed, students=FEW, kills=ROUNDS, seed=seed, name="kill-parts", parts=3)
+    yield _on(store, "kill-parts", nursery, parts)
     students, kills = given.students or STUDENTS, given.kills or KILLS
     few, rounds = min(students, FEW), min(kills, ROUNDS)
     yield _on(store, "stop", cold, partial(asked_to_stop, students=students, terms=given.terms, seed=seed, name="stop"))
@@ -79,16 +82,20 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
     yield _on(store, "chain", nursery, whole)
     weather = partial(storm, students=few, seed=seed, flood_s=(1, 10), calm_after=None, name="storm")
     yield _on(store, "storm", nursery, weather)
-    # these are about one store: its rows are watched, its server is stopped, its disk is filled
+    # these are about one kind of store: its rows are watched, its server is stopped, its disk is filled
     each_step = partial(kill_at_steps, students=12, rounds=rounds, seed=seed, name="steps")
     yield _on("sqlite", "steps", nursery, each_step)
+    shared = store if store != "sqlite" else "mongo"
+    yield _on(shared, "takeover", cold, partial(taken_over, students=few, name="takeover"), rate=TAKEOVER_RATE)
     yield Scenario("outage", partial(outages, starter=cold, students=few * 2, away_s=OUTAGE_S, name="outage"))
     yield Scenario("full-disk", partial(full_disk, starter=cold, students=few, full_s=2.0, name="full-disk"))
 
 
-def _on(store: str, name: str, starter: Starter, act: Callable[[Stage], Awaitable[Finding]]) -> Scenario:
+def _on(
+    store: str, name: str, starter: Starter, act: Callable[[Stage], Awaitable[Finding]], rate: float = RATE
+) -> Scenario:
     async def play(folder: Path) -> Finding:
-        async with fresh_store(store, folder) as url, open_stage(folder, url, starter) as stage:
+        async with fresh_store(store, folder) as url, open_stage(folder, url, starter, rate=rate) as stage:
             return await act(stage)
 
     return Scenario(name, play)

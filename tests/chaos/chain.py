@@ -127,7 +127,7 @@ async def chain(stage: Stage, *, students: int, notices: int, kills: int, seed: 
 async def problems_of_chain(stage: Stage, code: int) -> list[str]:
     """Return what the chain may not show, ids of notices included."""
     problems = problems_of(await stage.tally(), repeats_a_fault=SLOTS)
-    ids = Counter((await stage.mark_by_notice()).values())
+    ids = Counter(mark for marks in (await stage.marks_by_notice()).values() for mark in marks)
     twice = [mark for mark, times in ids.items() if times > 1]
     if twice:
         problems.append(f"{len(twice)} notices are stored under two ids, e.g. {twice[0]}")

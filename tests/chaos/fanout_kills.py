@@ -12,14 +12,15 @@ from tests.chaos.stage import SLOTS, Stage
 JITTER_S = 0.02  # a kill comes somewhere between two sends, not just behind one
 START_S = 2.0  # about how long a cold start takes: a kill that finds nothing to wait for hits within it
 EXIT_GOAL_S = 10.0
+TAKEOVER_GOAL_S = 45.0
 
 
-async def killed(stage: Stage, *, students: int, kills: int, seed: int, name: str) -> Finding:
-    """Kill the fan-out again and again, until everything is carried in spite of it."""
+async def killed(stage: Stage, *, students: int, kills: int, seed: int, name: str, parts: int = 1) -> Finding:
+    """Kill the fan-out again and again, until everything is carried in spite of it. parts: messages a notice."""
     chance = Random(seed)
     await stage.join(students)
-    await stage.publish()
-    for moment in sorted(chance.sample(range(1, students), kills)):
+    await stage.publish(parts)
+    for moment in sorted(chance.sample(range(1, students * parts), kills)):
         life = stage.start("fanout")
         if stage.accepted() >= moment:  # this one dies while it starts
             await asyncio.sleep(chance.uniform(0, START_S))
@@ -34,7 +35,8 @@ async def killed(stage: Stage, *, students: int, kills: int, seed: int, name: st
     if code:
         problems.append(f"the last life ended with {code}")
     times = (("start to first send", tuple(stage.first_sends_s())),)
-    return Finding(name, f"{students} students", f"{kills} x SIGKILL", tally, tuple(problems), times)
+    load = f"{students} students" + (f", {parts} messages each" if parts > 1 else "")
+    return Finding(name, load, f"{kills} x SIGKILL", tally, tuple(problems), times)
 
 
 async def asked_to_stop(stage: Stage, *, students: int, terms: int, seed: int, name: str) -> Finding:
@@ -77,6 +79,30 @@ async def stopped_while_hung(stage: Stage, *, students: int, name: str) -> Findi
         problems.append(f"exit codes {codes}, 0 is the only good one")
     faults = f"SIGTERM, {SLOTS} sends hang"
     return Finding(name, f"{students} students", faults, tally, tuple(problems), (("exit", (took,)),))
+
+
+async def taken_over(stage: Stage, *, students: int, name: str) -> Finding:
+    """Kill one of two processes that share a store, and let the other carry on."""
+    await stage.join(students)
+    await stage.publish()
+    first = stage.start("fanout")
+    await stage.until_accepted(students // 8, first)
+    second = stage.start("fanout")
+    await stage.until_accepted(students // 4, first)
+    first.kill()
+    await first.gone()
+    second.began = first.ended or 0.0  # whatever came before was sent by the first
+    await stage.until(stage.is_settled, second)
+    code = await stage.stop(second)
+    tally = await stage.tally()
+    took = stage.first_sends_s()[-1]
+    problems = problems_of(tally, repeats_a_fault=SLOTS)
+    if code:
+        problems.append(f"the second process ended with {code}")
+    if took > TAKEOVER_GOAL_S:
+        problems.append(f"the second process took over only after {took:.0f} s")
+    faults = "SIGKILL of one of two"
+    return Finding(name, f"{students} students", faults, tally, tuple(problems), (("takeover", (took,)),))
 
 
 async def carry_the_rest(stage: Stage, *roles: str) -> int:

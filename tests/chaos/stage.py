@@ -24,6 +24,7 @@ from tests.chaos.tally import Pair, Tally, count
 SLOTS = 8
 RATE = 500  # deliveries a second: PROOF.md, R1
 LATENCY_S = 0.005
+PART = 3800  # characters: two such lines do not fit into one message
 LOOK_S = 0.002
 SETTLE_LOOK_S = 0.1
 PATIENCE_S = 300.0  # for anything that must come; only a failure takes as long
@@ -67,13 +68,14 @@ class Stage:
             await self.store.students.join("telegram", str(chat.id), YEAR, {}, now() - timedelta(minutes=1))
             self.chats.append(chat.id)
 
-    async def publish(self) -> str:
-        """Store a notice for everybody; return its mark."""
-        mark, moment = mark_of(len(self.marks)), now()
+    async def publish(self, parts: int = 1) -> None:
+        """Store a notice for everybody. parts: how many messages it takes; each has a mark of its own."""
+        moment = now()
+        marks = [mark_of(len(self.marks) + part) for part in range(parts)]
         notice = a_notice(
             f"n{len(self.marks)}",
-            title=f"Office hours {mark}",
-            text="The office is open.",
+            title="Office hours",
+            text="\n".join(f"{mark}. {'The office is open. ' * (PART // 20 if parts > 1 else 1)}" for mark in marks),
             facts=facts(kind=NoticeKind.ANNOUNCEMENT, company=None, roles=(), deadline=None),
             published_at=moment,
             updated_at=moment,
@@ -81,8 +83,7 @@ class Stage:
             expires_at=moment + timedelta(days=3),
         )
         await self.store.notices.save(notice)
-        self.marks.append(mark)
-        return mark
+        self.marks += marks
 
     def start(self, *roles: str) -> Program:
         """Start the program with these roles, all of them if none is named."""
@@ -154,10 +155,12 @@ class Stage:
                         got[mark, chat].append(send)
         return got
 
-    async def mark_by_notice(self) -> Mapping[str, str]:
-        """Return notice id -> mark."""
+    async def marks_by_notice(self) -> Mapping[str, Sequence[str]]:
+        """Return notice id -> marks."""
         notices = await self.store.notices.latest(None, 10_000)
-        return {notice.id: mark for notice in notices for mark in self.marks if mark in f"{notice.title} {notice.text}"}
+        return {
+            notice.id: [mark for mark in self.marks if mark in f"{notice.title} {notice.text}"] for notice in notices
+        }
 
     def first_sends_s(self) -> list[float]:
         """Return, for each life that sent something, the seconds from its start to its first send."""
@@ -174,11 +177,11 @@ class Stage:
         return any(process.pid == life.pid for process in await self.store.processes.all())
 
     async def _admitted(self) -> Mapping[Pair, int]:
-        marks = await self.mark_by_notice()
+        marks = await self.marks_by_notice()
         admitted: dict[Pair, int] = defaultdict(int)
         for row in await self.rows():
-            if row.target and row.notice_id in marks:
-                admitted[marks[row.notice_id], int(row.target)] += row.possibly_delivered
+            for mark in marks.get(row.notice_id, ()):
+                admitted[mark, int(row.target)] += row.possibly_delivered
         return admitted
 
     def _environ(self) -> dict[str, str]:

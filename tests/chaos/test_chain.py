@@ -4,7 +4,7 @@ from tests.chaos.steps import kill_at_steps
 
 
 async def test_chain_killed_at_random_instants_brings_each_notice_once_and_as_it_reads_now(stage: Stage) -> None:
-    finding = await chain(stage, students=12, notices=4, kills=5, seed=1, name="chain")
+    finding = await chain(stage, students=12, notices=4, kills=4, seed=1, name="chain")
 
     assert finding.problems == ()
 
