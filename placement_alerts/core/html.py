@@ -78,13 +78,15 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         if tag in BLOCKS and not (tag == "dd" and self._words):
-            self._break(tag)
+            self._break()
         if tag not in VOID:
             self._open.append(tag)
         if tag == "table":
             self._end_row()  # a table inside a cell is layout
             self._tables += 1
             self._rows_below = {}
+        elif tag == "pre":
+            self._tables += 1  # its columns make a table of their own
         elif tag == "tr":
             self._cells = []
         elif tag in CELLS:
@@ -106,14 +108,14 @@ class _Reader(HTMLParser):
         elif tag == "dt":
             self._words.append(": ")
         elif tag in BLOCKS:
-            self._break(tag)
+            self._break()
         while self._open and self._open.pop() != tag:
             pass
 
     def handle_data(self, data: str) -> None:
         if self._struck or self._size > MAX_BODY:
             return
-        self._size += len(data)
+        self._size += len(data) + 1
         if self._href is not None:
             self._link_words.append(data)
         if "pre" not in self._open:
@@ -131,7 +133,7 @@ class _Reader(HTMLParser):
         columns = columns_of(raw) if "pre" in self._open else ()
         text = squeeze(raw).removesuffix(" :") if not columns else squeeze(raw)
         line = Line(
-            text.replace(" : ", ": ", 1),
+            text.replace(":: ", ": ", 1).replace(" : ", ": ", 1),
             columns,
             self._tables if columns else 0,
             "li" in self._open,
@@ -139,10 +141,8 @@ class _Reader(HTMLParser):
         )
         self.lines.extend(cut(line))
 
-    def _break(self, tag: str) -> None:
+    def _break(self) -> None:
         if self._cells is None:
-            if tag == "pre":
-                self._tables += 1
             self.end_line()
         else:
             self._words.append("\n")

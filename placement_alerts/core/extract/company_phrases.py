@@ -30,7 +30,7 @@ SENTENCES = tuple(
             r"|presents|sells|makes|builds|seeks|hires|offers|plans|intends)\b)",
             2.0,
         ),
-        (r"NAME (?:ne|ka|ki|ke|mein) ", 2.5),
+        (r"NAME (?:ne|ka|ki|ke|mein) ", 3.0),
         (r"(?i:\b(?:offered|selected|hired|placed)\b[^.]{1,70}? by) NAME", 2.5),
         (
             r"(?:^|[.!:]\s+|(?i:\b(?:that|and|as|the|of|company|m/s\.?)\s+))NAMEASIDE (?i:(?:is|are|will be|shall"

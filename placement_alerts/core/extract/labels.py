@@ -17,7 +17,7 @@ _LABELLED = re.compile(
 )
 _LEADER = re.compile(r"\s*\.{3,}\s*")
 _HEADER_WORD = re.compile(
-    r"\b(?:name|student|candidate|roll|enrol+ment|enrl|regn?|registration|s\.? ?no|sl|sr|position|profile|role"
+    r"\b(?:name|student|candidate|roll|enrol+ment|enrl|regn?|usn|prn|registration|s\.? ?no|sl|sr|position|profile|role"
     r"|designation|post|title"
     r"|package|ctc|salary|stipend|location|eligibility|branch(?:es)?|dept|department|course|programme|program"
     r"|date|time|slot|status|marks|cgpa"

@@ -6,11 +6,11 @@ from urllib.parse import urlsplit
 from placement_alerts.core.document import Text
 
 MOST_LINKS = 50
-_LONGEST_LINK = 2_000  # characters
+_LONGEST_LINK = 1_500  # characters
 
 _WRITTEN = re.compile(
     r"(?<![\w@/.-])(?:https?://[^\s<>\"'\[\]{}|]+|(?:www\.)[\w.-]+\.\w{2,}(?:[/?#][^\s<>\"'\[\]{}|]*)?"
-    r"|(?:[a-z0-9-]+\.)+[a-z]{2,12}/[^\s<>\"'\[\]{}|]+)",
+    r"|(?-i:(?:[a-z0-9-]+\.)+[a-z]{2,12})/[^\s<>\"'\[\]{}|]+)",
     re.IGNORECASE,
 )
 _NOT_FOR_READERS = re.compile(

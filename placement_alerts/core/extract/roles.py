@@ -146,11 +146,18 @@ def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
     listed = columns or _listed(text)
     if len(listed) > 1:
         return listed
-    in_title = _unique(name for _, _, name in role_phrases(_without_quotes(text.title)))
+    in_title = _in_title(_without_quotes(text.title))
     stated = _unique(name for f in labelled if not f.column for name in _split(f.value))
     if in_title and not (len(stated) > len(in_title)):
         return _fuller(in_title, stated or _stated(text))
     return stated or listed or _stated(text)
+
+
+def _in_title(title: str) -> list[str]:
+    parts = [[name for _, _, name in role_phrases(part)] for part in re.split(r"\s+/\s+", title)]
+    if not all(parts):  # "UI / UX Developer" is one post
+        parts = [[name for _, _, name in role_phrases(title)]]
+    return _unique(name for names in parts for name in names)
 
 
 def _fuller(in_title: list[str], stated: list[str]) -> list[str]:

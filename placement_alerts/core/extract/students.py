@@ -115,7 +115,7 @@ def _is_left_out(line: Line, out: bool) -> bool:
         return True
     start = _SECTION_OUT.search(line.text)
     if start is not None:
-        return start.start() < 25 or _ENROLMENT.search(line.text, 0, start.start()) is None
+        return _ENROLMENT.search(line.text, 0, start.start()) is None
     return out or bool(_CONTACT.search(_ENROLMENT.split(line.text)[0]) or _PHONE.search(line.text))
 
 

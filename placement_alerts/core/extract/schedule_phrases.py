@@ -1,0 +1,97 @@
+"""What the words around a date say about it: due then, taking place then, out of date, or neither."""
+
+import re
+
+NEAR = 240  # characters before a date that can say what it is
+
+SENTENCE_END = re.compile(
+    r"(?<=[.!?;])(?<!Mr\.)(?<!Dr\.)(?<!Ms\.)(?<!No\.)(?<!Rs\.)\s+(?=[A-Z(]|\W?[A-Z])|\s+\|\s+(?=[A-Za-z])"
+)
+_DO = (
+    r"(?:appl(?:y|ying|ications?|ied)|regist(?:er|ration)\w*|submi\w+|fill\w*|send|rsvp|complet\w+|upload\w*"
+    r"|confirm\w*|acknowledge|respon[ds]\w*|reply|accept\w*|collect\w*"
+    r"|enrol\w*|nominat\w+|opt|pay|sign\w*|update|deposit\w*|form|willingness|link|window|portal|request\w*"
+    r"|interested|withdraw)"
+)
+DEADLINE = re.compile(
+    rf"\b(?:dead-?line|last date(?: ?& ?time)?|last day|closing date|closes?|closed|closing|clos(?:e|es) (?:on"
+    rf"|at|by)|on or before|latest by|latest|(?:no|not) later than|due(?: date| by| on)?|cut-?off date"
+    rf"|extended (?:till|to|until|up ?to|by)|{_DO}\b[^.;]{{0,140}}?\b(?:by|before|till|until|up ?to|tak|within)"
+    rf"|(?:open|live|active|accepted|available|valid)(?: only)? (?:till|until|up ?to)"
+    rf"|after|expires?(?: on)?|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
+    rf"|ends? (?:on|at)?)\b",
+    re.IGNORECASE,
+)
+DEADLINE_AT_END = re.compile(r"\b(by|before|till|until|up ?to)\W{0,3}(?:the |eod |\w+day\W{0,2})?$", re.IGNORECASE)
+DEADLINE_AFTER = re.compile(
+    r"\s*\W?\s*(?:is|was|being|shall be|will be)?\s*(?:the )?(?:last (?:date|day)|deadline|tak\b)", re.IGNORECASE
+)
+BEFORE_AT_END = re.compile(r"(?<!on or )\bbefore\W{0,2}$", re.IGNORECASE)
+APPLY = re.compile(r"\b(?:appl\w+|regist\w+|deadline|last date|interested|rsvp|enrol)\b", re.IGNORECASE)
+ASKED_TO_COME = re.compile(
+    r"\b(?:report\w*|reach|assemble|seated|be present|gather|join\b(?! ?ing)|appear|interview|arrive|attend|come)\b",
+    re.IGNORECASE,
+)
+EVENT = re.compile(
+    r"\b(?:held|schedul\w*|interviews?|tests?|assessment|rounds?|drive|ppt|talk|session|webinar|report\w*"
+    r"|conduct\w*|starts?|begins?|beginning|date|day|when|gd|discussion|visit\w*|contest"
+    r"|hackathon|ideathon|challenge|rescheduled|postponed|preponed|shifted|meet\w*|lecture|orientation|final"
+    r"|exam\w*|presentation|time|slots?|campus|appear|attend|seminar|workshop"
+    r"|interact\w*|process|called|invited|mailed|live|class|masterclass|address\w*|planned|event|walk-in"
+    r"|induction|on-?site|pool|come|deliver|speak|host\w*|organi\w+|kick-?off)\b",
+    re.IGNORECASE,
+)
+CALLED = re.compile(
+    r"\b(?:tests?|interviews?|assessment|drive|ppt|talk|gd|rounds?|contest|challenge|exam\w*|presentation"
+    r"|visit\w*|report\w*|session|pool|hackathon|discussion|come|campus|walk-in)\b",
+    re.IGNORECASE,
+)
+OLD = re.compile(
+    r"\b(?:instead of|in place of|in lieu of|rather than|earlier(?: \w+){0,3}|previous(?:ly)?(?: \w+){0,3}"
+    r"|original(?:ly)?(?: \w+){0,3}|was (?:to be |scheduled |planned |due )?(?:on|for|held|till)?|were \w+"
+    r" (?:on|for)"
+    r"|not|dated|as on|old(?: \w+)?|notice of|mail of|approved on|based on \w+|was held on|was conducted on"
+    r"|against)\W{0,3}$",
+    re.IGNORECASE,
+)
+OLD_FROM = re.compile(
+    r"\b(?:extended|changed|moved|shifted|revised|rescheduled|postponed|preponed|advanced"
+    r"|deferred)\b[^.]{0,60}?\bfrom\W*(?:\w+day\W*)?$",
+    re.IGNORECASE,
+)
+GONE_AFTER = re.compile(
+    r"[^.;\w]{0,4}(?:at \w+ )?(?:(?:now )?(?:stands?|is|are|has been|have been|had been|was|were|shall be"
+    r"|gets?)\s+(?:now |being |hereby )?)?"
+    r"(?:re-?scheduled|postponed|cancelled|canceled|preponed|advanced|deferred|called off|put on hold"
+    r"|(?:shifted|moved|changed|extended) (?:to|till|by))",
+    re.IGNORECASE,
+)
+PERIOD = re.compile(
+    r"\b(?:joining|date of joining|internship(?: \w+){0,2} (?:begins|starts?|from)|duration|effective"
+    r"|w\.?e\.?f\.?|weeks|months?|since|established|founded|expected|likely|tentative\w*|probabl[ey]"
+    r"|results?(?: \w+){0,5} (?:by|on|expected)|(?:declared|announced|informed|communicated|shared|intimated"
+    r"|released|published|notified|conveyed)(?: \w+){0,2} (?:by|on)?|break|holiday\w*|vacation|closed on"
+    r"|remain closed[^.]*|opens?(?: on| from)?|birth|ends?|ending|valid|approval|in continuation|offer"
+    r" letters?[^.]*|onboarding)\W{0,4}$",
+    re.IGNORECASE,
+)
+NOT_DUE = re.compile(
+    r"\b(?:internship (?:is|from|ends|till|until|begins|will|period|duration)|break|holiday|vacation|leave"
+    r"|remain|results?|expected|likely)\b[^.]{0,40}$"
+    r"|\b(?:office|centre|center|department|institute|library|college|cell)\b[^.]{0,60}\bclosed\b[^.]{0,60}$",
+    re.IGNORECASE,
+)
+NOW_AT = re.compile(
+    r"\W{0,3}(?:(?:will|shall|to) )?(?:now |instead )(?:be )?(?:start|begin|held|conducted|commence|take"
+    r" place)\w* (?:at|from)\W*",
+    re.IGNORECASE,
+)
+RESTATED = re.compile(r"\W{0,4}(?:(?:i\.?e|that is)\b\W{0,3})?")
+RANGE_START = re.compile(r"\b(?:between|from)\W{0,3}(?:the )?$", re.IGNORECASE)
+RANGE = re.compile(r"\s*(?:-|–|—|to|till|until|and|&)\s*(?:\w+day\W*)?", re.IGNORECASE)
+OFFICE_HOURS = re.compile(r"\b(?:between|from)\W+$", re.IGNORECASE)
+TIME_LABEL = re.compile(
+    r"\b(?:time|timings?|slot|reporting|login|starts?|starting|begins?|commence\w*|when)\b\W{0,12}(?:\w+ ){0,3}$",
+    re.IGNORECASE,
+)
+ASKED_TO_DO = re.compile(rf"\b{_DO}\b", re.IGNORECASE)

@@ -1,0 +1,75 @@
+import pytest
+
+from placement_alerts.core.document import Text
+from placement_alerts.core.extract.company import find_company, tidy_name
+from placement_alerts.core.html import from_html
+
+
+def company_of(title: str, html: str = "", known: tuple[str, ...] = ()) -> str | None:
+    return find_company(from_html(title, html), known_companies=known).name
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "company"),
+    [
+        ("Open for applications - Palmyra Robotics - Controls Engineer", "", "Palmyra Robotics"),
+        ("Palmyra Robotics || Placement Cycle 2026-27 || Controls Engineer", "", "Palmyra Robotics"),
+        ("Palmyra Robotics: names for HR interview", "", "Palmyra Robotics"),
+        ("Palmyra Robotics | Controls Engineer", "", "Palmyra Robotics"),
+        ("Shortlist // Palmyra Robotics // Round 2", "", "Palmyra Robotics"),
+        ("Palmyra Robotics drive: new venue", "<p>The venue is LT-3.</p>", "Palmyra Robotics"),
+        ("Campus drive", "<p>Applications are invited for <b>Palmyra Robotics Pvt. Ltd.</b></p>", "Palmyra Robotics"),
+        ("Campus drive", "<p>Company: Palmyra Robotics (India) Private Limited</p>", "Palmyra Robotics"),
+        ("New opening", "<p>Palmyra Robotics, a maker of arms, is hiring trainees.</p>", "Palmyra Robotics"),
+        ("Opportunity", "<p>M/s Palmyra Robotics Ltd, Pune, has shortlisted two of you.</p>", "Palmyra Robotics"),
+        ("Tech talk", "<p>A talk by Palmyra Robotics on arms. Palmyra Robotics will host it.</p>", "Palmyra Robotics"),
+        ("Palmyra result", "<p>Interviews of Palmyra Robotics are over.</p>", "Palmyra Robotics"),
+        ("Result", "<p>Asha Rao has been offered a post by Palmyra Robotics, Pune at 6 LPA.</p>", "Palmyra Robotics"),
+        ("Shortlist", "<p>Palmyra Robotics ka shortlist aa gaya hai</p>", "Palmyra Robotics"),
+        ("Offers", "<h3>Palmyra Robotics</h3><p>Two of you got selected in Palmyra Robotics.</p>", "Palmyra Robotics"),
+        ("Walk-in", "<p>Three companies (Palmyra, Kestrel and Tern) will visit the campus.</p>", None),
+        ("NOC", "<p>Company: Palmyra</p><p>Company: Kestrel</p>", None),
+        ("Placement office closed for Diwali", "<p>Office will reopen on Monday.</p>", None),
+        ("Guest lecture", "<p>Dr. Anil Gupta will deliver a guest lecture.</p>", None),
+        ("Portal is live", "<p>Turn on notifications.</p>", None),
+        ("Hack the Grid", "<p>Register your team.</p>", None),
+        ("", "", None),
+    ],
+)
+def test_one_company_is_found_or_none(title: str, html: str, company: str | None) -> None:
+    assert company_of(title, html) == company
+
+
+@pytest.mark.parametrize(
+    ("written", "tidy"),
+    [
+        ("Palmyra Robotics Pvt. Ltd.", "Palmyra Robotics"),
+        ("M/s Palmyra Robotics LLP", "Palmyra Robotics"),
+        ("Palmyra Robotics Online Test", "Palmyra Robotics"),
+        ("Palmyra Tech", "Palmyra Tech"),
+        ("Palmyra Tech Interview", "Palmyra"),
+        ("Dear Students", ""),
+        ("Palmyra's", "Palmyra"),
+    ],
+)
+def test_legal_forms_and_words_around_a_name_are_cut_off(written: str, tidy: str) -> None:
+    assert tidy_name(written) == tidy
+
+
+@pytest.mark.parametrize(
+    ("title", "known", "company"),
+    [
+        ("Palmyra: names for interview", ("Palmyra Robotics", "Kestrel"), "Palmyra Robotics"),
+        ("PALMYRA  Robotics: names for interview", ("Palmyra Robotics Pvt Ltd",), "Palmyra Robotics Pvt Ltd"),
+        ("Palmyra: names for interview", ("Palmyra Robotics", "Palmyra Foods"), "Palmyra"),
+        ("palmyra test link", ("Palmyra",), "Palmyra"),
+        ("palmyra and kestrel test link", ("Palmyra", "Kestrel"), None),
+    ],
+)
+def test_known_spelling_is_preferred(title: str, known: tuple[str, ...], company: str | None) -> None:
+    assert company_of(title, known=known) == company
+
+
+def test_reason_says_why_there_is_no_company() -> None:
+    assert find_company(Text("Hello")).reason == "no company is named"
+    assert "nothing says clearly" in find_company(from_html("Kestrelo hackathon", "<p>ok</p>")).reason

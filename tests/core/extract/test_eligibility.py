@@ -1,0 +1,67 @@
+from datetime import date
+
+import pytest
+
+from placement_alerts.core.extract.eligibility import find_batch_year, find_branches, find_min_cgpa
+from placement_alerts.core.html import from_html
+
+
+@pytest.mark.parametrize(
+    ("html", "branches"),
+    [
+        ("<p>Branches: CSE, IT & ECE</p>", ("CSE", "IT", "ECE")),
+        ("<p>B.Tech - Computer Science and Engineering<br>B.Tech - Information Technology</p>", ("CSE", "IT")),
+        ("<p>Open to CSE and M.Tech (CSE)</p>", ("CSE", "M.Tech")),
+        ("<p>Eligible - B.Tech ECE, Int. M.Tech ECE</p>", ("ECE", "Intg. M.Tech")),
+        ("<p>M.Tech (ECE) students with 7 CGPA</p>", ("M.Tech",)),
+        ("<p>Biotechnology students (B.Tech &amp; Integrated M.Tech)</p>", ("BT", "Intg. M.Tech")),
+        ("<p>Eligible courses:</p><ul><li>MCA</li><li>Electronics &amp; Communication</li></ul>", ("MCA", "ECE")),
+        ("<p>CSE / IT</p>", ("CSE", "IT")),
+        ("<p>any branch of B.Tech</p>", ("All",)),
+        ("<p>Branches: All</p>", ("All",)),
+        ("<p>MCA students are not eligible. CSE may apply, open to CSE.</p>", ("CSE",)),
+        ("<table><tr><td>23103001</td><td>Asha</td><td>B.Tech CSE</td></tr></table>", ()),
+        ("<p>It is a company that builds computers.</p>", ()),
+    ],
+)
+def test_branches_are_codes(html: str, branches: tuple[str, ...]) -> None:
+    assert find_branches(from_html("t", html)) == branches
+
+
+@pytest.mark.parametrize(
+    ("html", "cgpa"),
+    [
+        ("<p>CGPA: 7.0 and above</p>", 7.0),
+        ("<p>65% or 6.5 CGPA</p>", 6.5),
+        ("<p>6+ CGPA</p>", 6.0),
+        ("<p>CGPA &gt;= 7.5</p>", 7.5),
+        ("<p>Min CGPA – 8</p>", 8.0),
+        ("<table><tr><td>CGPA cut-off</td><td>6.25</td></tr></table>", 6.25),
+        ("<p>CGPA: no bar</p>", None),
+        ("<p>60% in X, XII and B.Tech</p>", None),
+        ("<p>CGPA 2 backlogs</p>", None),
+        ("<table><tr><td>23103001</td><td>Asha Rao</td><td>9.1 CGPA</td></tr></table>", None),
+    ],
+)
+def test_least_cgpa_is_on_the_scale_of_ten(html: str, cgpa: float | None) -> None:
+    assert find_min_cgpa(from_html("t", html)) == cgpa
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "year"),
+    [
+        ("Acme | Batch of 2027", "", 2027),
+        ("Acme", "<p>unplaced 2027 students of any branch</p>", 2027),
+        ("Acme", "<p>B.Tech (2027) only</p>", 2027),
+        ("Acme", "<p>2027 pass-outs</p>", 2027),
+        ("Acme", "<p>passing out in 2027</p>", 2027),
+        ("Acme - Campus Recruitment 2027", "", 2027),
+        ("Acme", "<p>2027 and 2028 batches</p>", None),
+        ("Acme", "<p>students (2027 &amp; 2028)</p>", None),
+        ("Acme", "<p>our alumna (batch of 2018)</p>", None),
+        ("Placement 2026-27", "<p>batch 2026-27</p>", None),
+        ("Summer Internship 2027", "", None),
+    ],
+)
+def test_graduating_year_of_the_readers(title: str, html: str, year: int | None) -> None:
+    assert find_batch_year(from_html(title, html), date(2026, 9, 1)) == year

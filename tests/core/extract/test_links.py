@@ -1,0 +1,34 @@
+import pytest
+
+from placement_alerts.core.document import Link, Text, from_plain
+from placement_alerts.core.extract.links import find_links
+from placement_alerts.core.html import from_html
+
+
+@pytest.mark.parametrize(
+    ("body", "links"),
+    [
+        ("see https://a.example/x.", ("https://a.example/x",)),
+        ("(https://a.example/x)", ("https://a.example/x",)),
+        ("https://a.example/x_(y)", ("https://a.example/x_(y)",)),
+        ("forms.gle/Abc and www.a.example", ("https://forms.gle/Abc", "https://www.a.example")),
+        ("http://a.example/x http://A.example/x/", ("http://a.example/x",)),
+        ("https://instagram.com/acme https://www.linkedin.com/company/acme", ()),
+        ("https://a.example/unsubscribe?u=1 https://a.example/logo.png", ()),
+        ("mail a@b.example or see B.Tech/M.Tech", ()),
+        ("https:// https://[", ()),
+        ("https://a.example/" + "x" * 2_000, ()),
+    ],
+)
+def test_links_a_reader_can_use(body: str, links: tuple[str, ...]) -> None:
+    assert find_links(from_plain("t", body)) == links
+
+
+def test_text_of_a_link_is_not_a_second_link() -> None:
+    text = from_html("t", '<a href="https://a.example/campus?c=1">a.example/campus</a>')
+
+    assert find_links(text) == ("https://a.example/campus?c=1",)
+
+
+def test_broken_address_is_left_out() -> None:
+    assert find_links(Text("t", (), (Link("http://[x"), Link("https://a.example")))) == ("https://a.example",)

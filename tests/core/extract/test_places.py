@@ -1,0 +1,87 @@
+import pytest
+
+from placement_alerts.core.extract.labels import fields_of
+from placement_alerts.core.extract.places import find_locations, find_venue
+from placement_alerts.core.html import from_html
+
+
+@pytest.mark.parametrize(
+    ("html", "places"),
+    [
+        ("<p>Location: Pune (WFO)</p>", ("Pune",)),
+        ("<p>Job Location - Chennai, Coimbatore & Kochi</p>", ("Chennai", "Coimbatore", "Kochi")),
+        ("<p>Posting – Hosur plant</p>", ("Hosur",)),
+        ("<table><tr><td>Work Location</td><td>Noida / Remote</td></tr></table>", ("Noida", "Remote")),
+        ("<p>📍 Bengaluru 💰 5 LPA</p>", ("Bengaluru",)),
+        ("<p>Package 5 LPA and job location shall be Hyderabad.</p>", ("Hyderabad",)),
+        ("<p>Posting may be at Noida or Hyderabad as per need.</p>", ("Noida", "Hyderabad")),
+        ("<p>needs people at its Baddi facility.</p>", ("Baddi",)),
+        ("<p>rotation through Karnal, Noida and Vadodara plants</p>", ("Karnal", "Noida", "Vadodara")),
+        ("<p>The office is in Sector 62, Noida.</p>", ("Noida",)),
+        ("<p>Kochi has been added to the list of locations.</p>", ("Kochi",)),
+        ("<p>Engineer | 6 LPA | Bengaluru</p>", ("Bengaluru",)),
+        ("<p>Immediate need in Acme, Chandigarh. 3 LPA.</p>", ("Chandigarh",)),
+        ("<p>Internship begins 5 January 2027 at Gurgaon.</p>", ("Gurgaon",)),
+        ("<p>Location: Work from home</p>", ("Work from home",)),
+        ("<p>Location: to be decided</p>", ()),
+        ("<p>Interview at Grand Hall, Pune.</p>", ()),
+    ],
+)
+def test_places_of_work(html: str, places: tuple[str, ...]) -> None:
+    text = from_html("t", html)
+
+    assert find_locations(text, fields_of(text)) == places
+
+
+def test_city_beside_other_words_counts_only_where_it_is_likely() -> None:
+    text = from_html("t", "<p>Engineer | 6 LPA | Bengaluru</p>")
+
+    assert find_locations(text, fields_of(text), said_only=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("html", "venue"),
+    [
+        ("<p>Venue: LT-3, Academic Block-I</p>", "LT-3, Academic Block-I"),
+        ("<p>Venue - the Board Room, Admin Block.</p>", "Board Room, Admin Block"),
+        ("<p>on 5 March 2026, 3 PM in Computer Lab 5.</p>", "Computer Lab 5"),
+        ("<p>Reporting: 20.09.2026 at 9.15 am, LT-4 (ABB-II). Bring it.</p>", "LT-4 (ABB-II)"),
+        ("<p>5 March 2026 9 AM, Acme campus, Chennai</p>", "Acme campus, Chennai"),
+        (
+            "<p>Venue is changed from Seminar Hall A to <u>Mini Auditorium, Library Block</u>.</p>",
+            "Mini Auditorium, Library Block",
+        ),
+        ("<p>will now be held in Lab 5, Annexe instead of Lab 2.</p>", "Lab 5, Annexe"),
+        ("<p>Platform: Google Meet https://meet.google.com/x</p>", "Google Meet"),
+        ("<p>interview via Zoom</p>", "Zoom"),
+        ("<p>Mode: MS Teams (invites later)</p>", "Microsoft Teams"),
+        ("<p>Where: Webex, meeting 12</p>", "Webex"),
+        ("<p>Mode: Online (HackerEarth)</p>", "Online"),
+        ("<p>a virtual session</p>", "Online"),
+        ("<p>When and where: soon</p>", None),
+        ("<p>Where: Pune</p>", "Pune"),
+        ("<p>Where: 20/03/2026 6:30 pm</p>", None),
+        ("<p>Collect it from Room 214, Block B.</p>", None),
+        ("<p>The test is on the same day.</p>", None),
+    ],
+)
+def test_venue_is_a_room_or_a_platform(html: str, venue: str | None) -> None:
+    text = from_html("t", html)
+
+    assert find_venue(text, fields_of(text), ()) == venue
+
+
+def test_platform_is_known_by_its_link() -> None:
+    assert find_venue(from_html("t", "<p>Join here</p>"), (), ("https://meet.google.com/abc",)) == "Google Meet"
+
+
+def test_location_of_an_event_is_its_venue() -> None:
+    text = from_html("t", "<p>📍 Student Activity Centre</p>")
+
+    assert find_venue(text, fields_of(text), (), is_located=True) == "Student Activity Centre"
+
+
+def test_longer_form_of_the_same_room_is_preferred() -> None:
+    text = from_html("Talk in LT-2", "<p>screened in LT-2, Block A for all</p>")
+
+    assert find_venue(text, fields_of(text), ()) == "LT-2, Block A"

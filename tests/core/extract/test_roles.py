@@ -1,0 +1,66 @@
+import pytest
+
+from placement_alerts.core.extract.labels import fields_of
+from placement_alerts.core.extract.roles import find_roles
+from placement_alerts.core.html import from_html
+
+
+def roles_of(title: str, html: str) -> list[tuple[str | None, float | None, int | None]]:
+    text = from_html(title, html)
+    return [(one.role, one.package_lpa, one.stipend_per_month) for one in find_roles(text, fields_of(text))]
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "roles"),
+    [
+        ("Acme - Firmware Engineer (FTE)", "<p>CTC: 7 LPA</p>", [("Firmware Engineer", 7.0, None)]),
+        ("Acme - SDE Interns (6 months)", "<p>Stipend: 30k/month</p>", [("SDE Intern", None, 30_000)]),
+        ("Acme - Management Trainee (Retail)", "", [("Management Trainee (Retail)", None, None)]),
+        ("Acme", "<p>Designation: Graduate Engineer Trainee (GET)</p>", [("Graduate Engineer Trainee", None, None)]),
+        ("Acme", "<p>It is hiring Cloud Architects for Pune.</p>", [("Cloud Architect", None, None)]),
+        (
+            "Acme",
+            "<p>for the role of Associate Data Analyst at 5 lakh per annum</p>",
+            [("Associate Data Analyst", 5.0, None)],
+        ),
+        ("Acme", "<p>Role: Sales Lead II; CTC: 4 LPA</p>", [("Sales Lead II", 4.0, None)]),
+        ("Acme", "<p>Role: Chief of Staff.</p>", [("Chief of Staff", None, None)]),
+        ("Acme - SDE", "<p>Role: SDE (Backend)</p>", [("SDE (Backend)", None, None)]),
+        (
+            "Acme openings",
+            "<table><tr><th>Position</th><th>CTC (LPA)</th></tr><tr><td>Test Engineer</td><td>5.50</td></tr>"
+            "<tr><td>Cloud Engineer</td><td>7</td></tr></table>",
+            [("Test Engineer", 5.5, None), ("Cloud Engineer", 7.0, None)],
+        ),
+        (
+            "Acme openings",
+            "<p>a) Test Engineer – 5 LPA – Pune<br>b) Cloud Engineer – 7.5 LPA – Noida</p>",
+            [("Test Engineer", 5.0, None), ("Cloud Engineer", 7.5, None)],
+        ),
+        (
+            "Acme reminder",
+            "<p>Apply for Acme (Test Engineer, 5 LPA / Cloud Engineer, 7 LPA).</p>",
+            [("Test Engineer", 5.0, None), ("Cloud Engineer", 7.0, None)],
+        ),
+        (
+            "Acme - Test Engineer / Cloud Engineer",
+            "<p>Package for both: 6 LPA</p>",
+            [("Test Engineer", 6.0, None), ("Cloud Engineer", 6.0, None)],
+        ),
+        (
+            "Acme - Test Intern / Cloud Intern",
+            "<p>Test Intern: 20k per month<br>Cloud Intern: 25k per month</p>",
+            [("Test Intern", None, 20_000), ("Cloud Intern", None, 25_000)],
+        ),
+        (
+            "Acme - Analyst Trainee",
+            "<table><tr><td>Basic</td><td>3,00,000</td></tr><tr><td>Bonus</td><td>50,000</td></tr>"
+            "<tr><td>Total CTC</td><td>3,50,000</td></tr></table>",
+            [("Analyst Trainee", 3.5, None)],
+        ),
+        ("Acme talk", "<p>Ravi is our Placement Officer.</p>", []),
+        ("Acme", "", []),
+    ],
+)
+def test_posts_have_their_own_pay(title: str, html: str, roles: list[tuple[str, float, int]]) -> None:
+    assert roles_of(title, html) == roles

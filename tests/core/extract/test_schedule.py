@@ -1,0 +1,88 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from placement_alerts.core.extract.schedule import find_schedule
+from placement_alerts.core.extract.students import student_lines
+from placement_alerts.core.html import from_html
+
+PUBLISHED = datetime(2026, 3, 11, 4, 30, tzinfo=UTC)  # 10:00 in India
+
+
+def schedule_of(html: str, title: str = "t") -> tuple[str | None, str | None]:
+    text = from_html(title, html)
+    found = find_schedule(text, PUBLISHED, student_lines(text))
+    first = [one[0].at.strftime("%m-%d %H:%M") if one else None for one in (found.deadlines, found.events)]
+    return first[0], first[1]
+
+
+@pytest.mark.parametrize(
+    ("html", "deadline"),
+    [
+        ("Deadline: 16 March 2026, 5:00 PM", "03-16 17:00"),
+        ("Apply by 16 March 2026", "03-16 23:59"),
+        ("Apply before 16 March 2026", "03-15 23:59"),
+        ("Apply on or before 16 March 2026", "03-16 23:59"),
+        ("Kindly submit the form latest by 16 March, 12 noon.", "03-16 12:00"),
+        ("Registration closes: 16 March 2026 (EOD)", "03-16 23:59"),
+        ("16 March 2026, 4 PM is the last date", "03-16 16:00"),
+        ("The last date is extended till 18 March 2026, 5 PM in place of 16 March 2026.", "03-18 17:00"),
+        ("Last date has been extended from 16 March 2026, noon to 18 March 2026, 5 PM.", "03-18 17:00"),
+        ("The new deadline is 18 March 2026, 2 PM (previous deadline: 16 March).", "03-18 14:00"),
+        ("Form closes tomorrow (12 March) at 1 PM", "03-12 13:00"),
+        ("Form closes by EOD today", "03-11 23:59"),
+        ("Submit it by 5 PM", "03-11 17:00"),
+        ("Submit it by 9 AM", "03-12 09:00"),
+        ("Register between 12 March and 15 March 2026", "03-15 23:59"),
+        ("Applications are open from 12 to 15 March 2026", "03-15 23:59"),
+        ("<h4>Last date to apply</h4><p>16 March 2026, 5 PM</p>", "03-16 17:00"),
+        ("Last date to apply:<p>16 March 2026, 5 PM</p>", "03-16 17:00"),
+        ("Apply by 16 March 2026. Portal closes on 16 March at 6 PM.", "03-16 18:00"),
+        ("Fill the undertaking by 14 March. Apply by 16 March 2026.", "03-16 23:59"),
+        ("Apply by 5 March 2026", None),
+        ("Results will be declared by 20 March 2026", None),
+        ("The office will remain closed on 20 March 2026", None),
+        ("Report by 9:45 am on 20 March 2026", None),
+    ],
+)
+def test_deadline_is_the_last_moment_to_do_what_is_asked(html: str, deadline: str | None) -> None:
+    assert schedule_of(html)[0] == deadline
+
+
+@pytest.mark.parametrize(
+    ("html", "event"),
+    [
+        ("The test will be held on 20 March 2026, 3 PM in LT-1", "03-20 15:00"),
+        ("Date: 20 March 2026<br>Time: 5 PM to 6 PM", "03-20 17:00"),
+        ("Slot A (10:45 AM)<br>Slot B (9:30 AM)<p>GD will be on 20 March 2026.</p>", "03-20 09:30"),
+        ("Report by 9:45 am on 20 March 2026", "03-20 09:45"),
+        ("Interviews of 18 March stand rescheduled to 20 March 2026, 11 am.", "03-20 11:00"),
+        ("Tomorrow's interview starts at 4:30 PM instead of 2 PM. Date: 12 March 2026.", "03-12 16:30"),
+        ("GD scheduled today at 3 PM will now start at 5 PM.", "03-11 17:00"),
+        ("The drive planned on 18 March has been postponed.", None),
+        ("The test is tomorrow, 12 March 2026, 10 AM in CR 2.", "03-12 10:00"),
+        ("Contest from 20 March 2026, 10 AM to 21 March 2026, 1 PM", "03-20 10:00"),
+        ("Finale: 20 March - 21 March 2026, 10 AM at Pune", "03-20 10:00"),
+        ("Interviews on Friday at 5 PM", "03-13 17:00"),
+        ("Interviews likely on Friday", None),
+        ("Date of joining: 20 March 2026", None),
+        ("Test held on 5 March 2026", None),
+        ("The notice dated 20 March 2026", None),
+        (
+            "<table><tr><td>20-03-2026</td><td>10:00 AM</td><td>23103001</td><td>Asha Rao</td></tr></table>",
+            "03-20 10:00",
+        ),
+    ],
+)
+def test_event_is_when_the_reader_first_has_to_be_there(html: str, event: str | None) -> None:
+    assert schedule_of(html)[1] == event
+
+
+def test_moment_that_is_due_is_no_event() -> None:
+    assert schedule_of("The link closes at 6 PM today", "Closing today, 6 PM") == ("03-11 18:00", None)
+
+
+def test_last_day_of_the_calendar_has_no_next_day() -> None:
+    found = find_schedule(from_html("t", "submit by 5 am"), datetime(9999, 12, 31, 12, tzinfo=UTC))
+
+    assert found.deadlines[0].at.year == 9999

@@ -1,0 +1,85 @@
+import pytest
+
+from placement_alerts.core.extract.students import find_students
+from placement_alerts.core.html import from_html
+
+
+def students_of(html: str, *, names_alone: bool = False) -> list[tuple[str | None, str | None]]:
+    return [(one.name, one.enrollment) for one in find_students(from_html("t", html), names_alone=names_alone)]
+
+
+TWO = [("Asha Rao", "23103001"), ("Ben D'Souza", "9923103002")]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><th>Sr</th><th>Roll"
+        " No</th><th>Name</th><th>Branch</th></tr><tr><td>1</td><td>23103001</td><td>Asha Rao</td>"
+        "<td>CSE</td></tr><tr><td>2</td><td>9923103002</td><td>Ben D'Souza</td><td>IT</td></tr></table>",
+        "<table><tr><td>23103001</td><td>Asha Rao</td></tr><tr><td>9923103002</td><td>Ben D'Souza</td></tr></table>",
+        "<table><tr><td>Asha Rao<br>23103001</td><td>12 LPA</td></tr><tr><td>Ben"
+        " D'Souza<br>9923103002</td><td>12 LPA</td></tr></table>",
+        "<p>23103001 Asha Rao<br>9923103002 Ben D'Souza</p>",
+        "<ol><li>Asha Rao - 23103001</li><li>Ben D'Souza - 9923103002</li></ol>",
+        "<ul><li>Asha Rao (23103001)</li><li>Ben D'Souza (9923103002)</li></ul>",
+        "<p>23103001 — Asha Rao — 10:00 AM<br>9923103002 — Ben D'Souza — 10:30 AM</p>",
+        "<p>Acme has shortlisted Asha Rao (23103001, CSE) and Ben D'Souza (9923103002).</p>",
+        "<p>23103001 Asha Rao, 9923103002 Ben D'Souza</p>",
+        "<pre>Roll        Student\n23103001    Asha Rao\n9923103002  Ben D'Souza</pre>",
+        "<p>Asha Rao | 23103001 | Backend Engineer<br>Ben D'Souza | 9923103002 | Backend Engineer</p>",
+        "<p>1) Asha Rao, 23103001<br>2) Ben D'Souza, 9923103002</p><p>Contact: Ravi Kumar 23103099</p>",
+        "<p>23103001 Asha Rao<br>9923103002 Ben D'Souza</p><p>Waiting list: 23103003 Cara Sen</p>",
+        "<p>23103001 Asha Rao<br>9923103002 Ben D'Souza</p><h4>Waitlisted</h4><ul><li>23103003 Cara Sen</li></ul>",
+        "<p>23103001 Asha Rao<br>9923103002 Ben D'Souza Waitlisted: 23103003 Cara Sen</p>",
+        "<table><tr><th>Roll</th><th>Name</th><th>Status</th></tr><tr><td>23103001</td><td>Asha"
+        " Rao</td><td>Selected</td></tr>"
+        "<tr><td>9923103002</td><td>Ben D'Souza</td><td>Selected</td></tr><tr><td>23103003</td><td>Cara"
+        " Sen</td><td>Waitlisted</td></tr></table>",
+        "<p>23103001 Asha Rao<br>9923103002 Ben D'Souza<br>Ravi Kumar 9812345678</p>",
+        "<p>23103001 Asha Rao<br>9923103002 Ben D'Souza<br>23103001 Asha Rao</p>",
+    ],
+)
+def test_students_are_found_in_every_layout(html: str) -> None:
+    assert students_of(html) == TWO
+
+
+@pytest.mark.parametrize(
+    ("html", "students"),
+    [
+        ("<p>221B045 - Cara Sen</p><p>221033017 - Dev Nair</p>", [("Cara Sen", "221B045"), ("Dev Nair", "221033017")]),
+        (
+            "<table><tr><th>Name</th><th>USN</th></tr><tr><td>eve rao</td><td>1rv 20cs-044</td></tr></table>",
+            [("eve rao", "1RV20CS-044")],
+        ),
+        ("<table><tr><th>Name</th><th>Roll</th></tr><tr><td>Eve Rao</td><td>awaited</td></tr></table>", []),
+        ("<p>Cyrus Engineer, 23103060</p>", [("Cyrus Engineer", "23103060")]),
+        ("<p>23103060</p>", [(None, "23103060")]),
+        ("<p>The order number of this consignment is 23103060 please</p>", []),
+        (
+            "<p>Waiting list</p><p>23103003 Cara Sen</p><p>Selected</p><p>23103001 Asha Rao</p>",
+            [("Asha Rao", "23103001")],
+        ),
+        ("<p>SPOC Ravi Kumar 23103001</p>", []),
+    ],
+)
+def test_numbers_of_other_forms_and_doubtful_lines(html: str, students: list[tuple[str, str]]) -> None:
+    assert students_of(html) == students
+
+
+def test_list_of_names_counts_only_behind_a_line_about_a_selection() -> None:
+    names = "<ol><li>Asha Rao</li><li>Ben D'Souza</li></ol>"
+
+    assert students_of(f"<p>Final select list:</p>{names}", names_alone=True) == [
+        ("Asha Rao", None),
+        ("Ben D'Souza", None),
+    ]
+    assert students_of(f"<p>Final select list:</p>{names}") == []
+    assert students_of(f"<p>Agenda:</p>{names}", names_alone=True) == []
+    assert students_of("<p>Selected for:</p><ul><li>Asha Rao</li><li>a one page CV</li></ul>", names_alone=True) == []
+
+
+def test_very_long_list_is_cut() -> None:
+    rows = "".join(f"<p>{23100000 + i} Asha Rao</p>" for i in range(2_100))
+
+    assert len(students_of(rows)) == 2_000

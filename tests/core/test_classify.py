@@ -1,0 +1,78 @@
+import pytest
+
+from placement_alerts.core.classify import Findings, classify
+from placement_alerts.core.html import from_html
+from placement_alerts.core.notice import NoticeKind
+
+JOB = Findings(company=True, roles=1, pay=True, apply_by=True, eligibility=True)
+ROWS = Findings(students=3, company=True)
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "findings", "kind"),
+    [
+        ("Open for applications - Acme", "<p>Apply by Friday.</p>", JOB, "job_posting"),
+        ("Acme is hiring", "<p>Dates will not be extended.</p>", JOB, "job_posting"),
+        ("Hiring challenge - Acme", "<p>Take the hiring challenge.</p>", JOB, "job_posting"),
+        ("Acme: last date extended", "<p>It is extended till Monday.</p>", Findings(apply_by=True), "update"),
+        ("Corrigendum", "<p>CTC be read as 5 in place of 6.</p>", Findings(pay=True), "update"),
+        ("Reminder: Acme form", "<p>This is to remind you to apply.</p>", Findings(apply_by=True), "reminder"),
+        ("Acme closing today", "<p>Last chance to apply.</p>", Findings(apply_by=True), "reminder"),
+        ("Acme - Round 2", "<p>Shortlisted for the interview.</p>", Findings(students=3, comes=True), "shortlist"),
+        (
+            "Congratulations! Acme",
+            "<p>Shortlisted; the next round is on.</p>",
+            Findings(students=2, comes=True),
+            "shortlist",
+        ),
+        ("Acme - Final Result", "<p>Finally selected:</p>", Findings(students=3, pay=True), "offer"),
+        ("Acme revised final list", "<p>selected students</p>", Findings(students=3, pay=True), "offer"),
+        ("Results of the season", "<p>Students have been placed in many companies.</p>", Findings(), "announcement"),
+        ("NOC issued", "<p>No Objection Certificate for internship</p>", ROWS, "internship_noc"),
+        ("Webinar on AI", "<p>Join the session. Speaker: A. Rao</p>", Findings(comes=True), "webinar"),
+        ("Acme Hackathon", "<p>Team size 3, prize pool Rs 1 lakh.</p>", Findings(comes=True), "hackathon"),
+        (
+            "Workshop and contest",
+            "<p>Webinar, workshop, guest lecture. Hackathon with prizes for teams.</p>",
+            Findings(),
+            "hackathon",
+        ),
+        ("Placement policy 2027", "<p>1. One</p><p>2. Two</p><p>3. Three</p>", Findings(), "policy"),
+        ("Office hours", "<p>The office is closed on Friday.</p>", Findings(), "announcement"),
+        ("Hello", "", Findings(), "announcement"),
+        ("Beware of fake calls", "<p>Nobody may ask you to pay a registration fee.</p>", Findings(), "announcement"),
+        ("You are SELECTED", "<p>Pay a refundable security deposit.</p>", Findings(), "irrelevant"),
+        ("15 companies hiring", "<p>newsletter, unsubscribe, sale ends soon, 60% off</p>", JOB, "irrelevant"),
+        ("Security alert", "<p>A new sign-in.</p>", Findings(), "irrelevant"),
+    ],
+)
+def test_kind_is_what_the_message_is_for(title: str, html: str, findings: Findings, kind: str) -> None:
+    assert classify(from_html(title, html), findings).kind == NoticeKind(kind)
+
+
+@pytest.mark.parametrize(
+    ("title", "findings", "held"),
+    [
+        ("Acme - Final Result, list attached", Findings(), "it claims final selections, but names no student"),
+        ("Acme - Final Result", Findings(students=2), "it claims final selections, but states no package"),
+        ("Acme - Final Result", Findings(students=2, pay=True), None),
+        ("Acme - Shortlisted candidates for round 2", Findings(), "it speaks of a list, but names no student"),
+        ("NOC issued for internship", Findings(), "it speaks of certificates, but names no student"),
+    ],
+)
+def test_incomplete_evidence_is_held(title: str, findings: Findings, held: str | None) -> None:
+    assert classify(from_html(title, ""), findings).held == held
+
+
+def test_reasons_quote_the_evidence() -> None:
+    decision = classify(from_html("Acme - Shortlist", "<p>Round 2</p>"), Findings(students=1, comes=True))
+
+    assert decision.reasons[0].startswith("kind: shortlist, because the title says 'Shortlist'")
+
+
+def test_word_far_down_counts_less() -> None:
+    padding = "<p>" + "word " * 400 + "</p>"
+
+    decision = classify(from_html("Hello", f"{padding}<p>webinar</p>"), Findings())
+
+    assert decision.kind is NoticeKind.ANNOUNCEMENT

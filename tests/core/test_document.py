@@ -1,0 +1,82 @@
+import pytest
+
+from placement_alerts.core.document import MAX_LINE, Line, Text, from_plain, gist, is_shouted, unshouted
+
+
+def lines_of(body: str) -> list[str]:
+    return [line.text for line in from_plain("t", body).lines]
+
+
+def test_lines_that_a_mail_program_broke_are_joined() -> None:
+    body = "This is a sentence that a mail program has broken at about here,\nso it goes on.\n\nNext."
+
+    assert lines_of(body) == [
+        "This is a sentence that a mail program has broken at about here, so it goes on.",
+        "Next.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "second",
+    ["- an item", "1. an item", "Label: value", "23103001 Asha Rao", "two   columns", "▶ an arrow"],
+)
+def test_line_of_its_own_is_not_joined_to_a_long_one(second: str) -> None:
+    first = "This is a sentence that stands by itself and is quite a long one"
+
+    assert len(lines_of(f"{first}\n{second}")) == 2
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "Asha Rao | 23103001 | Software Development Engineer | 12 LPA | Pune",
+        "a line    with columns that is longer than the limit is, too",
+    ],
+)
+def test_row_is_not_joined_to_the_next_line(first: str) -> None:
+    assert len(lines_of(f"{first}\nnext one")) == 2
+
+
+def test_aligned_columns_become_rows_of_a_table() -> None:
+    text = from_plain("t", "Roll      Name\n23103001  Asha Rao\n\nText\n\n1\tx\ty")
+
+    assert [(line.cells, line.table) for line in text.lines] == [
+        (("Roll", "Name"), 1),
+        (("23103001", "Asha Rao"), 1),
+        ((), 0),
+        (("1", "x", "y"), 2),
+    ]
+
+
+def test_overlong_line_is_cut_in_pieces() -> None:
+    assert [len(line) for line in lines_of("x" * (MAX_LINE + 10))] == [MAX_LINE, 10]
+
+
+def test_capitals_are_calmed_down_except_codes() -> None:
+    text = Text("ACME LTD IS RECRUITING", (Line("GRADUATE TRAINEES FROM ECE BRANCH, CTC 5 LPA", ("CTC", "PAY")),))
+
+    assert is_shouted(text)
+    assert unshouted(text) == Text(
+        "Acme Ltd is recruiting", (Line("Graduate Trainees from ECE Branch, CTC 5 LPA", ("CTC", "Pay")),)
+    )
+
+
+def test_ordinary_and_very_short_messages_are_not_shouted() -> None:
+    assert not is_shouted(Text("Open for applications - ACME", (Line("Please apply by tomorrow, 5 PM."),)))
+    assert not is_shouted(Text("NOC"))
+
+
+def test_middle_of_a_very_long_message_is_left_out() -> None:
+    lines = tuple(Line(f"{number:05} " + "x" * 94) for number in range(400))
+
+    short = gist(Text("t", lines))
+
+    assert short.lines[0] == lines[0]
+    assert short.lines[-1] == lines[-1]
+    assert len(short.lines) < 130
+
+
+def test_short_message_is_its_own_gist() -> None:
+    text = Text("t", (Line("a"),))
+
+    assert gist(text) is text
