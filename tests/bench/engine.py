@@ -34,6 +34,7 @@ from placement_alerts.store import open_store
 from placement_alerts.store.base import OwnerId, Store
 from tests.bench.rig import (
     Used,
+    chats,
     join,
     notices,
     one_core,
@@ -124,17 +125,40 @@ async def _measure_store(name: str, store: Store, students: int, slots: Sequence
         for number in slots:
             progress(f"{name}: {number} slots, aiogram")
             await store.notices.save(next(postings))
-            async with _telegram(address, number) as channel:
+            async with _bot(address, number) as bot:
+                channel = TelegramChannel(bot, Pacer(UNLIMITED, per_target_s=0.0), slots=number)
                 _, carried = await _plan_and_carry(store, channel)
             rows.append(_row(f"{name}: carry, aiogram's Bot, {number} slots", carried))
+        progress("aiogram alone")
+        rows.append(_row(f"aiogram's Bot alone, {slots[0]} in flight", await _send_bare(address, students, slots[0])))
     return rows
 
 
+async def _send_bare(address: str, students: int, in_flight: int) -> Stretch:
+    """Send the text alone, as a floor for what the pipeline adds: nothing planned, claimed or recorded."""
+    posting = next(notices(1))
+    left = iter(chats(students))
+    async with _bot(address, in_flight) as bot:
+
+        async def send() -> None:
+            for chat in left:
+                await bot.send_message(chat, f"{posting.title}\n\n{posting.text}")
+
+        async def send_all() -> int:
+            async with asyncio.TaskGroup() as sends:
+                for _ in range(in_flight):
+                    sends.create_task(send())
+            return students
+
+        with one_core():
+            return await _stretch(send_all)
+
+
 @asynccontextmanager
-async def _telegram(address: str, slots: int) -> AsyncIterator[Channel]:
-    session = AiohttpSession(api=TelegramAPIServer.from_base(address), limit=max(slots, 1))
+async def _bot(address: str, in_flight: int) -> AsyncIterator[Bot]:
+    session = AiohttpSession(api=TelegramAPIServer.from_base(address), limit=in_flight)
     try:
-        yield TelegramChannel(Bot(TOKEN, session=session), Pacer(UNLIMITED, per_target_s=0.0), slots=slots)
+        yield Bot(TOKEN, session=session)
     finally:
         await session.close()
 

@@ -19,7 +19,8 @@ from placement_alerts.sandbox.telegram_api import TOKEN
 from tests.bench.rig import Used, chats, configuration, join, notices, progress, used
 
 PATIENT = 1000  # tries of one message
-TUNED_RATE = 28.0  # a second, without a burst: what holds under 30 with a bucket of 30
+# the best that was found by hand: with a burst of 20 at 29.5/s it wakes unevenly, and is refused 81 times in 300
+TUNED_BURST, TUNED_RATE = 10, 29.0
 NAIVE_S = 0.05
 
 Peer = Callable[[str, int, int], Coroutine[Any, Any, Used]]
@@ -66,11 +67,11 @@ async def limiter_as_shipped(address: str, students: int, count: int) -> Used:
 
 
 async def limiter_tuned(address: str, students: int, count: int) -> Used:
-    """The same with the fastest steady pace that is never refused."""
+    """The same with the fastest pace that is never refused."""
     from telegram.ext import AIORateLimiter
 
-    limiter = AIORateLimiter(overall_max_rate=1, overall_time_period=1 / TUNED_RATE, max_retries=PATIENT)
-    return await _with_limiter(address, students, count, limiter)
+    pace = {"overall_max_rate": TUNED_BURST, "overall_time_period": TUNED_BURST / TUNED_RATE}
+    return await _with_limiter(address, students, count, AIORateLimiter(**pace, max_retries=PATIENT))
 
 
 async def _with_limiter(address: str, students: int, count: int, limiter: Any) -> Used:

@@ -18,6 +18,7 @@ def test_engine_prints_planning_and_carrying_and_says_that_mongodb_was_left_out(
 
     shown = capsys.readouterr().out
     assert shown.count("SQLite: ") == 3
+    assert "Bot alone" in shown
     assert "MongoDB: not measured: no --url given" in shown
 
 
