@@ -12,10 +12,12 @@ import structlog
 from placement_alerts.core.delivery import WAITING, DeliveryState
 from placement_alerts.errors import StoreBusy, StoreUnavailable
 from placement_alerts.pipeline.fanout import Lane
+from placement_alerts.pipeline.membership import somebody_runs
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.pipeline.wakeups import Flag
-from placement_alerts.store.base import Request, RequestId, RequestState, Store
+from placement_alerts.store.base import OwnerId, Request, RequestId, RequestState, Store
 
+DUTY = "scheduler"  # whoever holds it does errands
 LOOK_S = 0.5  # how often requests are looked for, and how often progress is shown
 KEPT = timedelta(days=1)
 
@@ -58,9 +60,19 @@ class Errands:
             else:
                 result = await self._send(request)
             done = replace(request, state=RequestState.DONE, result=result)
-        except StoreBusy as error:
+        except (StoreBusy, StoreUnavailable) as error:
             done = replace(request, state=RequestState.FAILED, progress=str(error))
-        await self._store.requests.report(done)
+        await self._report(done)
+
+    async def _report(self, done: Request) -> None:
+        """Report the end, however long the store is away: somebody waits for it."""
+        while not self._stopped:
+            try:
+                return await self._store.requests.report(done)
+            except StoreUnavailable as error:
+                log.warning("errand.not_reported", error=str(error))
+            await self._stopping.wait(0, LOOK_S)
+        return await self._store.requests.report(done)
 
     async def _send(self, request: Request) -> dict[str, Any]:
         wanted = request.args.get("channel")
@@ -113,13 +125,23 @@ def difference(
 
 
 async def ask(store: Store, kind: str, args: Mapping[str, Any], now: datetime, show: Callable[[str], None]) -> Request:
-    """Ask the running process and wait for the end, showing its progress. Returns the request, DONE or FAILED."""
+    """Ask the running process and wait for the end, showing its progress. Returns the request, DONE or FAILED.
+
+    FAILED too if the process that does errands ends meanwhile: what it had taken nobody finishes.
+    """
+    doer = await store.processes.holder(DUTY)
     request = Request(RequestId(secrets.token_hex(8)), kind, args, RequestState.ASKED, now)
     await store.requests.ask(request)
     while True:
         found = await store.requests.get(request.id)
         if found is None or found.state in (RequestState.DONE, RequestState.FAILED):
             return found or replace(request, state=RequestState.FAILED, progress="the request was forgotten")
+        if doer is not None and not await _works_still(store, doer):
+            return replace(found, state=RequestState.FAILED, progress="the running process ended meanwhile; ask again")
         if found.progress:
             show(found.progress)
         await asyncio.sleep(LOOK_S)
+
+
+async def _works_still(store: Store, doer: OwnerId) -> bool:
+    return await store.processes.holder(DUTY) == doer and await somebody_runs(store)

@@ -162,9 +162,10 @@ def _home() -> str:
 
 
 def _started(pid: int) -> int | None:
-    """Return when the process started, in clock ticks since boot; None if there is no such process."""
+    """Return when the process started, in clock ticks since boot; None if there is none, or only its zombie."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
         return None
-    return int(stat.rpartition(")")[2].split()[19])  # field 22 of proc(5), counted behind the name
+    fields = stat.rpartition(")")[2].split()  # from field 3 of proc(5) on
+    return None if fields[0] in "ZX" else int(fields[19])  # a zombie is dead, its parent has not looked yet
