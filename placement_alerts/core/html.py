@@ -109,8 +109,7 @@ class _Reader(HTMLParser):
             self._words.append(": ")
         elif tag in BLOCKS:
             self._break()
-        while self._open and self._open.pop() != tag:
-            pass
+        self._open.pop()  # sanitised HTML is well-formed
 
     def handle_data(self, data: str) -> None:
         if self._struck or self._size > MAX_BODY:

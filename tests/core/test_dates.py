@@ -61,6 +61,7 @@ def test_date_and_time_are_read_together(text: str, day: str, at: str) -> None:
         ("32 March 2026", None),
         ("30/02/2026", None),
         ("top 5 may appear", None),
+        ("0 am and 99 pm", None),
         ("sector 48/60, room 12.5", None),
         ("session 2026-27", None),
         ("26:30 hrs on the clock", None),

@@ -28,6 +28,7 @@ from placement_alerts.core.wellformed import TAGS
         ("<p>a<p>b</i></div>", "<p>a</p><p>b</p>"),
         ("<center>a</center><img src=x>", "<div>a</div>"),
         ("<td rowspan=99 colspan=x>a", "a"),
+        ("<div><table><tr><td></div>a", "<div><table><tbody><tr><td>a</td></tr></tbody></table></div>"),
         ("<![CDATA[x]]><?php y ?>", ""),
     ],
 )
@@ -88,18 +89,30 @@ def test_links_are_listed_once_with_their_words() -> None:
     assert links(html) == (Link("https://a.example/x", "Form here"),)
 
 
-@pytest.mark.parametrize(("url", "is_web"), [("HTTP://a.example", True), ("https:", False), ("ftp://a.example", False)])
+@pytest.mark.parametrize(
+    ("url", "is_web"), [("HTTP://a.example", True), ("https:", False), ("ftp://a.example", False), ("http://[a", False)]
+)
 def test_web_address_has_a_scheme_and_a_host(url: str, is_web: bool) -> None:
     assert is_web_address(url) is is_web
 
 
+def test_very_long_markup_is_cut() -> None:
+    assert len(sanitise("x<br>" * 30_000)) < 110_000
+
+
+def test_elements_beyond_the_depth_leave_their_text() -> None:
+    clean = sanitise("<div>" * 60 + "text" + "</div>" * 60)
+
+    assert (clean.count("<div>"), clean.count("text")) == (40, 1)
+
+
 def test_very_long_text_is_cut() -> None:
-    assert len(to_text("<p>word word</p>" * 20_000)) < 60_100
+    assert len(to_text("<p>" + "word " * 9_000 + "</p><p>" + "word " * 9_000 + "</p><p>end</p>")) < 90_100
 
 
 @pytest.mark.parametrize(
     "html",
-    ["<div>" * 40_000, "".join(f"<b id={i}><p>" for i in range(15_000)), "<table><tr><td>" * 13_000, "<a '" * 50_000],
+    ["<div>" * 10_000, "".join(f"<b id={i}><p>" for i in range(4_000)), "<table><tr><td>" * 3_000, "<a '" * 12_000],
     ids=["deep", "unclosed", "tables", "quotes"],
 )
 def test_hostile_markup_takes_bounded_time(html: str) -> None:
@@ -107,13 +120,13 @@ def test_hostile_markup_takes_bounded_time(html: str) -> None:
 
     sanitise(html)
 
-    assert time.process_time() - started < 1
+    assert time.process_time() - started < 0.5
 
 
 _TAGS = "<p> </p> <table> </table> <tr> <td> </td> <b> </a> <li> </ul> <pre> <dt> <dd> <del> <!-- <a'"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([*_TAGS.split(), "<a href='http://a.example'>"]) | st.text(max_size=4), max_size=30).map(
         "".join

@@ -84,7 +84,13 @@ def test_irrelevant_message_has_no_facts() -> None:
     assert (facts.company, facts.links, facts.deadline) == (None, (), None)
 
 
-@settings(max_examples=150, deadline=None)
+def test_moment_before_the_calendar_begins_is_not_stated() -> None:
+    facts = understand_plain("Acme webinar", "Join the webinar today at 1 am.", datetime.min.replace(tzinfo=UTC))
+
+    assert facts.event_at is None
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     st.text(max_size=120),
     st.lists(

@@ -28,6 +28,7 @@ from placement_alerts.core.matching import company_key
 _ENOUGH = 3.0  # points: one clear sentence, or a title part that the body repeats
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ment|ments|ance|ence|ness)s?$")  # a single such word names a matter
 _LONGEST = 6  # words of a company's name
+_LONGEST_LINE = 45  # characters of a line that is nothing but a company's name
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +154,10 @@ def _from_body(text: Text) -> Iterator[tuple[str, float, bool]]:
             name = tidy_name(match[-1]["name"])
             if _is_possible(name) and match[-1].end() >= legal.start() - 1:
                 yield name, 3.0, True
-        if len(line.text) < 45 and (line.heading or index == 0):
-            name = tidy_name(line.text)
-            if _is_possible(name) and CAPITALISED.fullmatch(name):
+        bare = LEGAL.sub("", line.text).strip(" .:*")
+        if len(bare) < _LONGEST_LINE and (line.heading or index == 0) and CAPITALISED.fullmatch(bare):
+            name = tidy_name(bare)
+            if _is_possible(name) and len(name) == len(bare):
                 yield name, 1.5, True
 
 

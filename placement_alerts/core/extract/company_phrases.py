@@ -7,7 +7,8 @@ from placement_alerts.core.extract.roles import ROLE_NOUN
 _WORD = r"[A-Z0-9](?:[\w&'’/-]|\.(?=\w))*+"
 _NAME = rf"(?P<name>(?=[A-Z]){_WORD}(?: (?:&|{_WORD})){{0,5}})"
 LEGAL = re.compile(
-    r"[\s,]*\b(?:pvt|private|ltd|limited|llp|inc|incorporated|plc|gmbh|corp|llc)\b\.?(?:\s*\(?india\)?)?", re.IGNORECASE
+    r"(?<![\s,])[\s,]*+\b(?:pvt|private|ltd|limited|llp|inc|incorporated|plc|gmbh|corp|llc)\b\.?(?:\s*\(?india\)?)?",
+    re.IGNORECASE,
 )
 _ASIDE = (
     r"(?:\s*\([^()]{1,60}\))?(?:, ?(?:(?:an?|one|the|which|who|leading|with|based|makers?|part|India's)"

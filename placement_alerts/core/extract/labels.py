@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from placement_alerts.core.document import Line, Text
 
-_PIN = "\U0001f4cd"  # the round pushpin that stands for a place
+_PIN = re.compile("\U0001f4cd\\s*")  # the round pushpin that stands for a place
 _SEGMENT = re.compile(
     r"\s+\|\s+|(?<=[.!])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
     r"|\s*[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf]\ufe0f?\s*"
@@ -77,7 +77,7 @@ def rows_with_header(lines: Iterable[Line]) -> Iterator[tuple[int, Line, tuple[s
 
 def segments_of(line: str) -> list[str]:
     """Return the parts of a line that stand for themselves, cut at bars, bullets and pictograms."""
-    return [part.strip() for part in _SEGMENT.split(line.replace(_PIN, " | Location: ")) if part.strip()]
+    return [part.strip() for part in _SEGMENT.split(_PIN.sub(" | Location: ", line)) if part.strip()]
 
 
 def _fields(lines: tuple[Line, ...]) -> Iterator[Field]:

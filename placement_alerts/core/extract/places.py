@@ -45,7 +45,6 @@ _PLANTS = re.compile(
 _ADDED = re.compile(
     r"\b(?P<place>[A-Z]\w+(?:(?:, | and )[A-Z]\w+)*) (?:has|have) been added to the (?:list of )?locations?"
 )
-_BEGINS_AT = re.compile(r"\b(?:internship|joining|training)\b[^.]{0,40}?\b(?:at|in) (?P<place>[A-Z]\w+)")
 _NOT_A_PLACE = re.compile(
     r"\b(?:tpo|t&p|cdc|hr|placement|sector|plot|phase|floor|block|india only|wfo|as per|tbd|to be|any|office"
     r"|business|requirement|plants?|campus|hybrid mode|across|depend\w*|announced|accommodation|provided"
@@ -190,9 +189,6 @@ def _places(value: str) -> Iterator[str]:
 def _cities(text: Text) -> Iterator[str]:
     """Yield known cities that stand where a place of work would: behind a comma, a dash, a bar, or alone."""
     for line in text.lines:
-        for match in _BEGINS_AT.finditer(line.text):
-            if match["place"].lower() in _CITIES:
-                yield match["place"]
         if _HAS_ROOM.search(re.sub(r"\boffice\b", "", line.text)):
             continue
         for segment in segments_of(line.text):

@@ -275,8 +275,10 @@ def _own_pay(
                 return (min(lakhs) if lakhs else None), stipend
     for line in text.lines:
         at = line.text.lower().find(name.lower())
+        if at < 0:
+            continue
         after = line.text[at:]
         others = [place for other in names if other != name and (place := after.lower().find(other.lower(), 1)) > 0]
-        if at >= 0 and (amounts := find_amounts(after[: min(others, default=len(after))])):
+        if amounts := find_amounts(after[: min(others, default=len(after))]):
             return yearly_lakhs(amounts[:1]), monthly_rupees(amounts)
     return None

@@ -33,6 +33,9 @@ def company_of(title: str, html: str = "", known: tuple[str, ...] = ()) -> str |
         ("Guest lecture", "<p>Dr. Anil Gupta will deliver a guest lecture.</p>", None),
         ("Portal is live", "<p>Turn on notifications.</p>", None),
         ("Hack the Grid", "<p>Register your team.</p>", None),
+        ("Palmyra: stipend revised", "<h3>Palmyra</h3><p>Stipend of Palmyra Vision Intern is revised.</p>", "Palmyra"),
+        ("Result", "<p>The interview of Final Palmyra is on.</p>", None),
+        ("Notice", "<p>Asha works at a very big firm called pvt ltd.</p>", None),
         ("", "", None),
     ],
 )

@@ -40,6 +40,7 @@ def test_branches_are_codes(html: str, branches: tuple[str, ...]) -> None:
         ("<p>CGPA: no bar</p>", None),
         ("<p>60% in X, XII and B.Tech</p>", None),
         ("<p>CGPA 2 backlogs</p>", None),
+        ("<p>CGPA of 2.5 or more</p>", None),
         ("<table><tr><td>23103001</td><td>Asha Rao</td><td>9.1 CGPA</td></tr></table>", None),
     ],
 )

@@ -59,6 +59,14 @@ def roles_of(title: str, html: str) -> list[tuple[str | None, float | None, int 
             [("Analyst Trainee", 3.5, None)],
         ),
         ("Acme talk", "<p>Ravi is our Placement Officer.</p>", []),
+        ("Acme", "<p>The whole Data Analyst crew says hello.</p>", []),
+        ("Acme - Test Engineer", "<p>CTC: will be told</p>", [("Test Engineer", None, None)]),
+        (
+            "Acme openings, 6 LPA each",
+            "<table><tr><th>Position</th><th>Location</th></tr><tr><td>Test Engineer</td><td>Pune</td></tr>"
+            "<tr><td>Cloud Engineer</td><td></td></tr></table><p>Test Engineer: 6 LPA</p>",
+            [("Test Engineer", 6.0, None), ("Cloud Engineer", None, None)],
+        ),
         ("Acme", "", []),
     ],
 )

@@ -61,6 +61,11 @@ def test_students_are_found_in_every_layout(html: str) -> None:
             [("Asha Rao", "23103001")],
         ),
         ("<p>SPOC Ravi Kumar 23103001</p>", []),
+        (
+            "<table><tr><th>Roll No</th><th>Branch</th><th>Time</th></tr>"
+            "<tr><td>23103001</td><td>Asha Rao</td><td>9 AM</td></tr></table>",
+            [("Asha Rao", "23103001")],
+        ),
     ],
 )
 def test_numbers_of_other_forms_and_doubtful_lines(html: str, students: list[tuple[str, str]]) -> None:
