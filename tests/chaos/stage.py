@@ -142,18 +142,22 @@ class Stage:
     async def tally(self, *, except_for: frozenset[Pair] = frozenset()) -> Tally:
         """Count what the students got. except_for: pairs that may have got nothing."""
         expected = {(mark, chat) for mark in self.marks for chat in self.chats} - except_for
-        moments = {pair: [send.at for send in sends] for pair, sends in self.got().items()}
-        return count(expected, moments, [life.began for life in self.lives], await self._admitted())
+        got, admitted = self.got(), await self._admitted()
+        lines = {(what, chat): admitted.get((self._mark_in(what), chat), 0) for what, chat in got}
+        moments = {pair: [send.at for send in sends] for pair, sends in got.items()}
+        return count(expected, moments, [life.began for life in self.lives], lines)
 
     def got(self) -> Mapping[Pair, Sequence[SentRecord]]:
-        """Return the accepted sends of each notice to each chat, lines about changes left out."""
+        """Return the accepted sends to each chat by the mark of the notice; lines about changes by their whole text."""
         got: dict[Pair, list[SentRecord]] = defaultdict(list)
         for chat, sends in self.telegram.sends.items():
             for send in sends:
-                for mark in self.marks:
-                    if mark in send.text and not send.text.startswith(ANNOUNCEMENT):
-                        got[mark, chat].append(send)
+                if mark := self._mark_in(send.text):
+                    got[send.text if send.text.startswith(ANNOUNCEMENT) else mark, chat].append(send)
         return got
+
+    def _mark_in(self, text: str) -> str:
+        return next((mark for mark in self.marks if mark in text), "")
 
     async def marks_by_notice(self) -> Mapping[str, Sequence[str]]:
         """Return notice id -> marks."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 Pair = tuple[str, int]
-"""A notice's mark and a chat."""
+"""A notice's mark, or the text of a line about its change, and a chat."""
 
 
 @dataclass(frozen=True, slots=True)
