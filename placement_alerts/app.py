@@ -21,6 +21,7 @@ from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.core.timetable import IST
+from placement_alerts.errors import StoreUnavailable
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.errands import Errands
 from placement_alerts.pipeline.fanout import Lane
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from aiogram import Bot
 
     from placement_alerts.bot.polling import Polling
+
+LEAVE_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +184,7 @@ async def run(
             if clock:
                 clock.stop()
             await _wind_down(tasks, config.fanout.grace_s)
-        await parts.membership.leave()
+        await _leave(parts.membership)
     log.info("process.stopped")
 
 
@@ -275,6 +278,15 @@ async def _wind_down(tasks: Mapping[asyncio.Task[None], Job], grace_s: float) ->
         if job.name == "membership" and job.stop:
             job.stop()
             await asyncio.wait({task}, timeout=1.0)
+
+
+async def _leave(membership: Membership) -> None:
+    """Say goodbye, if the store listens; else the next process finds out by itself."""
+    try:
+        async with asyncio.timeout(LEAVE_S):
+            await membership.leave()
+    except (StoreUnavailable, TimeoutError):
+        log.warning("process.left_unnoticed")
 
 
 @contextmanager

@@ -132,7 +132,7 @@ class FanoutConfig(Section):
 
     batch: Annotated[int, Field(ge=1, le=1000)] = 64
     lease_s: Annotated[float, Field(ge=15, le=3600)] = 30.0
-    grace_s: Annotated[float, Field(ge=0, le=300)] = 10.0
+    grace_s: Annotated[float, Field(ge=0, le=300)] = 8.0
 
 
 class OffersConfig(Section):

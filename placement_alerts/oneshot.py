@@ -174,6 +174,8 @@ async def _ask_running(config: Config, kind: str, args: dict[str, Any], show: Sh
     async with _store(config) as store:
         if not await somebody_runs(store):
             return None
+        if await store.processes.holder("scheduler") is None:
+            raise StoreBusy("a process runs on this store, but none with the scheduler role; start one or stop it")
         show("asking the running process")
         request = await errands.ask(store, kind, args, now(), show)
     if request.state is RequestState.FAILED or request.result is None:
