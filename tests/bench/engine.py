@@ -123,12 +123,12 @@ async def _measure_store(name: str, store: Store, students: int, slots: Sequence
         rows.append(_row(f"{name}: carry, instant channel, {number} slots", carried))
     async with simulated_telegram("--no-limit", "--latency-ms", "0", "--students", str(students)) as address:
         for number in slots:
-            progress(f"{name}: {number} slots, aiogram")
+            progress(f"{name}: {number} slots, Telegram channel")
             await store.notices.save(next(postings))
             async with _bot(address, number) as bot:
                 channel = TelegramChannel(bot, Pacer(UNLIMITED, per_target_s=0.0), slots=number)
                 _, carried = await _plan_and_carry(store, channel)
-            rows.append(_row(f"{name}: carry, aiogram's Bot, {number} slots", carried))
+            rows.append(_row(f"{name}: carry, Telegram channel, {number} slots", carried))
         progress("aiogram alone")
         rows.append(_row(f"aiogram's Bot alone, {slots[0]} in flight", await _send_bare(address, students, slots[0])))
     return rows
