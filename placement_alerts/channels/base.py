@@ -37,7 +37,7 @@ class Gate(Protocol):
     async def turn(self, priority: Priority) -> None:
         """Wait until one call may be made, and take that turn. Better priorities pass waiting worse ones."""
 
-    def try_turn(self, priority: Priority) -> bool:
+    def try_turn(self) -> bool:
         """Take a turn if one is free now and nobody waits for it; never waits."""
 
     def give_back(self) -> None:

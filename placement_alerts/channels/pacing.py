@@ -85,8 +85,8 @@ class Pacer:
                 self.give_back()
             raise
 
-    def try_turn(self, priority: Priority) -> bool:
-        """Take a turn if one is free now and nobody waits for it, of whatever priority; never waits."""
+    def try_turn(self) -> bool:
+        """Take a turn if one is free now and nobody waits for it; never waits."""
         self._forget_cancelled()
         if self._waiting or self._free_in(self._clock.time()) > 0:
             return False

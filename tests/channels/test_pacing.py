@@ -88,7 +88,7 @@ async def test_late_wake_ups_do_not_accumulate() -> None:
 async def test_default_burst_never_exceeds_what_the_rate_gives_in_a_second(clock: DrivenClock) -> None:
     pacers = [Pacer(rate, clock=clock) for rate in (1, 10, 29.7, 1000)]
 
-    assert [sum(pacer.try_turn(Priority.NORMAL) for _ in range(100)) for pacer in pacers] == [1, 9, 27, 27]
+    assert [sum(pacer.try_turn() for _ in range(100)) for pacer in pacers] == [1, 9, 27, 27]
 
 
 async def test_better_priorities_pass_waiting_worse_ones(clock: DrivenClock) -> None:
@@ -146,9 +146,9 @@ async def test_no_burst_follows_a_pause(clock: DrivenClock) -> None:
     pacer.pause(5)
     await clock.advance(5)
 
-    assert [pacer.try_turn(Priority.NORMAL) for _ in range(3)] == [True, False, False]
+    assert [pacer.try_turn() for _ in range(3)] == [True, False, False]
     await clock.advance(1 / 25 + 0.0001)
-    assert pacer.try_turn(Priority.NORMAL)
+    assert pacer.try_turn()
 
 
 async def test_full_pace_returns_after_the_caution(clock: DrivenClock) -> None:
@@ -157,7 +157,7 @@ async def test_full_pace_returns_after_the_caution(clock: DrivenClock) -> None:
 
     await clock.advance(5 + CAUTIOUS_S + 1)
 
-    assert sum(pacer.try_turn(Priority.NORMAL) for _ in range(100)) == 27
+    assert sum(pacer.try_turn() for _ in range(100)) == 27
 
 
 async def test_cancelled_waiter_uses_no_turn(clock: DrivenClock) -> None:
@@ -171,7 +171,7 @@ async def test_cancelled_waiter_uses_no_turn(clock: DrivenClock) -> None:
     await clock.advance(1)
 
     assert pacer.waiting == 0
-    assert pacer.try_turn(Priority.NORMAL)
+    assert pacer.try_turn()
 
 
 async def test_turn_granted_to_a_waiter_that_is_cancelled_at_once_passes_on(clock: DrivenClock) -> None:
@@ -197,8 +197,8 @@ async def test_turn_given_back_can_be_taken_again(clock: DrivenClock) -> None:
 
     pacer.give_back()
 
-    assert pacer.try_turn(Priority.NORMAL)
-    assert not pacer.try_turn(Priority.NORMAL)
+    assert pacer.try_turn()
+    assert not pacer.try_turn()
 
 
 async def test_try_turn_does_not_pass_those_who_wait(clock: DrivenClock) -> None:
@@ -208,7 +208,7 @@ async def test_try_turn_does_not_pass_those_who_wait(clock: DrivenClock) -> None
     await settle()
     clock._now += 1.5  # a turn is free, but its timer has not fired yet
 
-    taken = pacer.try_turn(Priority.ANSWER)
+    taken = pacer.try_turn()
 
     assert not taken
     await clock.advance(1)
@@ -219,11 +219,11 @@ async def test_hold_lets_one_call_through_at_a_time_until_released(clock: Driven
     pacer = Pacer(100, clock=clock)
     pacer.hold(10)
 
-    assert not pacer.try_turn(Priority.ANSWER)
+    assert not pacer.try_turn()
     await clock.advance(10)
-    assert [pacer.try_turn(Priority.NORMAL) for _ in range(2)] == [True, False]
+    assert [pacer.try_turn() for _ in range(2)] == [True, False]
     pacer.release()
-    assert pacer.try_turn(Priority.NORMAL)
+    assert pacer.try_turn()
 
 
 async def test_release_does_not_shorten_a_pause(clock: DrivenClock) -> None:
@@ -233,18 +233,18 @@ async def test_release_does_not_shorten_a_pause(clock: DrivenClock) -> None:
 
     pacer.release()
 
-    assert not pacer.try_turn(Priority.ANSWER)
+    assert not pacer.try_turn()
 
 
 async def test_probe_given_back_lets_another_go(clock: DrivenClock) -> None:
     pacer = Pacer(100, clock=clock)
     pacer.hold(1)
     await clock.advance(1)
-    assert pacer.try_turn(Priority.NORMAL)
+    assert pacer.try_turn()
 
     pacer.give_back()
 
-    assert pacer.try_turn(Priority.NORMAL)
+    assert pacer.try_turn()
 
 
 async def test_target_rests_during_its_delivery_and_for_each_call_after_it(clock: DrivenClock) -> None:

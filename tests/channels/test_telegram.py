@@ -211,7 +211,7 @@ async def test_delivery_that_needs_no_call_gives_its_turn_back(bot: Bot) -> None
     outcome = await channel.deliver(a_parcel(done=("1",)), Priority.NORMAL, Records())
 
     assert outcome == Sent(("1",))
-    assert channel.gate.try_turn(Priority.NORMAL)
+    assert channel.gate.try_turn()
 
 
 async def test_message_without_text_is_our_fault(deliver: Deliver) -> None:
@@ -287,7 +287,7 @@ async def test_deliveries_are_paced_once(telegram_api: SimulatedTelegram, bot: B
 
     await channel.deliver(a_parcel(), Priority.NORMAL, Records())
 
-    assert channel.gate.try_turn(Priority.NORMAL)
+    assert channel.gate.try_turn()
 
 
 async def test_many_failures_of_several_chats_are_the_peers_and_use_no_attempts(
@@ -324,7 +324,7 @@ async def test_any_answer_ends_the_trouble(
     await bot.get_updates()
 
     assert channel.trouble is None
-    assert channel.gate.try_turn(Priority.NORMAL)
+    assert channel.gate.try_turn()
 
 
 async def test_check_names_the_bot(channel: TelegramChannel) -> None:

@@ -198,7 +198,7 @@ async def test_wrong_token_stops_sending_without_using_attempts(
     assert outcome == Deferred("unauthorized", counts=False)
     assert channel.trouble is not None
     assert "token" in channel.trouble
-    assert not channel.gate.try_turn(0)  # type: ignore[arg-type]  # any priority
+    assert not channel.gate.try_turn()
 
 
 async def test_413_is_our_fault(telegram_api: SimulatedTelegram, deliver: Deliver) -> None:
@@ -279,7 +279,7 @@ async def test_refused_connection_is_a_plain_failure_and_holds_the_gate(
 
     assert outcome == Deferred("unreachable")
     assert channel.trouble == "Telegram: unreachable"
-    assert not channel.gate.try_turn(0)  # type: ignore[arg-type]  # any priority
+    assert not channel.gate.try_turn()
 
 
 @pytest.mark.parametrize("code", [400, 403])
