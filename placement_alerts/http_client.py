@@ -78,7 +78,8 @@ class Response:
 class HttpClient:
     """Calls to peers over one session without cookies or proxies. Constructed inside the running loop.
 
-    allow_private: private and loopback addresses may be called; for simulated peers only.
+    allow_private: private and loopback addresses may be called; for peers that the operator configured, never for
+    addresses that came from outside.
     sleep, jitter: how to wait between tries, and a random share (0.0-1.0) of the wait.
     Every call raises PeerUnreachable (no connection, no answer in time, forbidden address) or PeerNonsense
     (not HTTP, too large). Their texts name the host only, because paths and queries may hold personal ids.

@@ -1,4 +1,4 @@
-"""One way to log: structlog events, one a line, with secrets taken out as a last net. Called once, by app."""
+"""One way to log: structlog events, one a line, with secrets taken out as a last net."""
 
 import logging
 import logging.handlers
@@ -21,7 +21,7 @@ MASK = "***"
 
 # a shorter secret would blacken ordinary words
 _SECRET_MIN = 4  # characters
-_QUIET = ("aiogram", "aiohttp", "aiosqlite", "apscheduler", "asyncio", "motor", "pymongo", "stamina")
+_QUIET = ("aiogram", "aiohttp", "aiosqlite", "apscheduler", "asyncio", "motor", "pymongo")
 _PATTERNS = (
     (re.compile(r"/bot\d+(?::|%3[Aa])[^/\s\"']+"), f"/bot{MASK}"),
     (re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{30,}"), MASK),  # a bot token on its own
