@@ -20,7 +20,6 @@ from placement_alerts.config_models import Config
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
-from placement_alerts.core.timetable import IST
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.errands import Errands
@@ -217,7 +216,7 @@ def _polling(parts: Parts, bot: "Bot") -> "Polling":
 
     links = tuple(Link(link.title, link.url) for link in parts.config.bot.links)
     answers = Answers(bot)
-    dispatcher, once = make_dispatcher(parts.store, answers, BotSettings(parts.config.years.default, IST, links), now)
+    dispatcher, once = make_dispatcher(parts.store, answers, BotSettings(parts.config.years.default, links), now)
     return Polling(bot, dispatcher, once, answers)
 
 

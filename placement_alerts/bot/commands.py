@@ -5,7 +5,7 @@ from datetime import datetime
 
 from aiogram import Bot, F, Router
 from aiogram.enums import ChatType
-from aiogram.filters import Command, CommandObject, Filter
+from aiogram.filters import Command, Filter
 from aiogram.types import Message
 
 from placement_alerts.bot import texts
@@ -47,9 +47,7 @@ def make_command_router() -> Router:
     return router
 
 
-async def start(
-    message: Message, command: CommandObject, store: Store, answers: Answers, settings: BotSettings, now: Now
-) -> None:
+async def start(message: Message, store: Store, answers: Answers, settings: BotSettings, now: Now) -> None:
     """Register the student or turn notices on again. A deep link's payload is accepted; none has a meaning yet."""
     sender = message.from_user
     names = {
@@ -79,12 +77,12 @@ async def stop(message: Message, store: Store, answers: Answers, now: Now) -> No
     await answers.say(message.chat.id, texts.stopped(was_on=was_on))
 
 
-async def status(message: Message, store: Store, answers: Answers, settings: BotSettings) -> None:
+async def status(message: Message, store: Store, answers: Answers) -> None:
     """Say whether notices come, and what we know of the student."""
     student = await store.students.by_address(CHANNEL, str(message.chat.id))
     address = address_of(student, message.chat.id)
     is_on = address is not None and address.off is None
-    await answers.say(message.chat.id, texts.status(student, message.chat.id, is_on=is_on, zone=settings.zone))
+    await answers.say(message.chat.id, texts.status(student, message.chat.id, is_on=is_on))
 
 
 async def help_(message: Message, answers: Answers) -> None:

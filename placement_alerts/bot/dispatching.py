@@ -10,8 +10,8 @@ from aiogram import BaseMiddleware, Dispatcher
 from aiogram.types import ErrorEvent, TelegramObject, Update
 
 from placement_alerts.bot.answers import Answers
+from placement_alerts.bot.blocks import make_block_router
 from placement_alerts.bot.commands import Now, make_command_router
-from placement_alerts.bot.membership import make_membership_router
 from placement_alerts.bot.presses import make_press_router
 from placement_alerts.bot.settings import BotSettings
 from placement_alerts.errors import StoreUnavailable
@@ -84,5 +84,5 @@ def make_dispatcher(store: Store, answers: Answers, settings: BotSettings, now: 
     dispatcher.update.outer_middleware(once)
     dispatcher.update.outer_middleware(WaitForStore())
     dispatcher.errors.register(report)
-    dispatcher.include_routers(make_command_router(), make_press_router(), make_membership_router())
+    dispatcher.include_routers(make_command_router(), make_press_router(), make_block_router())
     return dispatcher, once

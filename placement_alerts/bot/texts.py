@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 
 from aiogram.utils.formatting import Bold, Code, Text, TextLink, as_list
 
 from placement_alerts.core.student import Student
+from placement_alerts.core.timetable import show_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +76,14 @@ def stopped(*, was_on: bool) -> Text:
     return Text("You were not getting notices, so there is nothing to stop. /start turns them on.")
 
 
-def status(student: Student | None, chat_id: int, *, is_on: bool, zone: tzinfo) -> Text:
+def status(student: Student | None, chat_id: int, *, is_on: bool) -> Text:
     """Answer /status. student: None if we do not know this chat."""
     if student is None:
         return Text("There is no registration for you yet. /start creates one.")
     head = Bold("You get notices here.") if is_on else Bold("You are registered, but get no notices.")
     return as_list(
         head,
-        Text("Registered on: ", date_label(student.joined_at, zone)),
+        Text("Registered on: ", show_date(student.joined_at)),
         Text("User id: ", Code(str(chat_id))),
         Text("Placement year: ", year_label(student.year)),
         Text("Status: ", "active" if is_on else "inactive"),
@@ -133,18 +133,6 @@ def in_group(username: str | None) -> Text:
 def year_label(year: str) -> str:
     """Return "2025-26" for "202526"."""
     return f"{year[:4]}-{year[4:]}"
-
-
-def date_label(moment: datetime, zone: tzinfo) -> str:
-    """Return "January 27, 2026": the day it was for the reader."""
-    local = moment.astimezone(zone)
-    return f"{_MONTHS[local.month - 1]} {local.day}, {local.year}"  # strftime would follow the machine's language
-
-
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 def _commands() -> Text:

@@ -4,7 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,6 @@ from placement_alerts.web.server import make_application, serve
 
 TOKEN = "42:AAF-test"
 NOW = datetime(2026, 1, 27, 20, 0, tzinfo=UTC)  # January 28 in Kolkata
-IST = timezone(timedelta(hours=5, minutes=30))
 ASHA = {"id": 7, "is_bot": False, "first_name": "Asha", "last_name": "Rao", "username": "asha"}
 
 Json = dict[str, Any]
@@ -180,7 +179,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 def a_dispatcher(store: Store, answers: Answers, now: Callable[[], datetime] = lambda: NOW) -> tuple[Dispatcher, Once]:
-    settings = BotSettings("202526", IST, (Link("Timetable", "https://timetable.example.test/"),))
+    settings = BotSettings("202526", (Link("Timetable", "https://timetable.example.test/"),))
     return make_dispatcher(store, answers, settings, now)
 
 

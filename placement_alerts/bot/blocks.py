@@ -12,9 +12,9 @@ _OUT = frozenset({ChatMemberStatus.KICKED, ChatMemberStatus.LEFT})
 _IN = frozenset({ChatMemberStatus.MEMBER, ChatMemberStatus.ADMINISTRATOR})
 
 
-def make_membership_router() -> Router:
+def make_block_router() -> Router:
     """Return a fresh router."""
-    router = Router(name="membership")
+    router = Router(name="blocks")
     router.my_chat_member.register(membership_changed)
     return router
 
