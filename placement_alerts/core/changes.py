@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from placement_alerts.core.enrollment import naming_lines
 from placement_alerts.core.fields import fields
 from placement_alerts.core.notice import Change, Notice
 
@@ -22,6 +23,7 @@ _MATTERS = {
 }
 # a value that appears where none stood is news for these only; elsewhere it is a detail that was read later
 _MATTERS_WHEN_ADDED = frozenset({"Deadline", "When", "Venue"})
+LIST_CHANGED = "The list of students changed"
 _LINE_LIMIT = 160  # characters of a changed text line that an announcement quotes
 
 
@@ -47,12 +49,21 @@ def compare(before: Notice, after: Notice) -> Verdict:
     telling = [_line(change) for change in found if _matters(change) and (_tells_when_or_where(change) or not joined)]
     if telling:
         return Verdict(found, "; ".join(telling), matters=True)
-    new_line = first_new_line(before.text, after.text)
+    new_line = first_new_line(before, after)
     if before.title != after.title and _letters(before.title) != _letters(after.title):
         return Verdict(found, f"New title: {after.title}", matters=False)
     if new_line and not joined:
-        return Verdict(found, f"Text changed: “{new_line}”", matters=False)
+        told = new_line if new_line is LIST_CHANGED else f"Text changed: “{new_line}”"
+        return Verdict(found, told, matters=False)
     return Verdict(found, None, matters=False)
+
+
+def brings_more(before: Notice, after: Notice) -> bool:
+    """Say whether `after` joins something of its own: the text that announces a known job, or the job of a text.
+
+    It would have been a notice by itself, so who never got `before` gets it as one.
+    """
+    return (after.posted and not before.posted) or (after.announces_job and not before.announces_job)
 
 
 def differences(before: Notice, after: Notice) -> tuple[Change, ...]:
@@ -75,13 +86,19 @@ def differences(before: Notice, after: Notice) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def first_new_line(before: str, after: str) -> str | None:
-    """Return the first line of `after` whose letters and digits `before` has nowhere, shortened; None if none."""
-    known = {_letters(line) for line in before.splitlines()}
-    for line in after.splitlines():
-        if _letters(line) and _letters(line) not in known:
-            return line.strip() if len(line.strip()) <= _LINE_LIMIT else line.strip()[: _LINE_LIMIT - 1] + "…"
-    return None
+def first_new_line(before: Notice, after: Notice) -> str | None:
+    """Return what to quote of the text lines that are new, shortened; None if no letter or digit is new.
+
+    A line that names a student is never quoted: how much of a list is shown is a setting, and this line goes to all.
+    """
+    known = {_letters(line) for line in before.text.splitlines()}
+    lines = after.text.splitlines()
+    new = [index for index, line in enumerate(lines) if _letters(line) and _letters(line) not in known]
+    naming = naming_lines(lines, after.facts.students)
+    quotable = next((lines[index].strip() for index in new if index not in naming), None)
+    if quotable is None:
+        return LIST_CHANGED if new else None
+    return quotable if len(quotable) <= _LINE_LIMIT else quotable[: _LINE_LIMIT - 1] + "…"
 
 
 def _letters(text: str) -> str:

@@ -76,7 +76,7 @@ class Fetched(Frozen):
 
     changed: items that are new or whose fingerprint differs from the known one, in no particular order.
     seen: key -> labels of the accounts that list it now, for every listed item, changed or not.
-    complete: (account, listing) pairs that were read to their end. accounts: how many are configured.
+    complete: (account, listing) pairs that were read to their end.
     """
 
     changed: tuple[SourceItem, ...] = ()

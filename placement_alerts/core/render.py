@@ -1,10 +1,10 @@
 """A notice as a message for a reader, free of any channel's markup (reference/mailbox.md, section 8.1)."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
 
+from placement_alerts.core.enrollment import ENROLLMENT, naming_lines
 from placement_alerts.core.fields import effective_deadline, fields
 from placement_alerts.core.message import Block, Button, Message, Span, Style
 from placement_alerts.core.notice import Notice, NoticeKind
@@ -27,7 +27,6 @@ _BADGES = {
     NoticeKind.UPDATE: "🔁 Update",
     NoticeKind.IRRELEVANT: "📢 Notice",
 }
-_ENROLLMENT = re.compile(r"(?<!\w)(?:99)?\d{8}(?!\w)")
 _BOLD, _ITALIC, _STRIKE = frozenset({Style.BOLD}), frozenset({Style.ITALIC}), frozenset({Style.STRIKE})
 _EMPTY = Block(())
 
@@ -102,19 +101,11 @@ def _body_blocks(notice: Notice, show_names: ShowNames) -> Iterator[Block]:
 
 
 def _shown_text(notice: Notice, show_names: ShowNames) -> str:
-    text = notice.text.strip()
-    if show_names is ShowNames.FULL or not notice.facts.students:
-        return text
+    lines = notice.text.strip().splitlines()
+    naming = naming_lines(lines, notice.facts.students) if show_names is not ShowNames.FULL else frozenset()
     if show_names is ShowNames.NAMES:
-        return _ENROLLMENT.sub("", text)
-    named = {name.casefold() for student in notice.facts.students if (name := student.name)}
-    lines = [line for line in text.splitlines() if not _names_anyone(line, named)]
-    return "\n".join(lines).strip()
-
-
-def _names_anyone(line: str, names: set[str]) -> bool:
-    folded = line.casefold()
-    return bool(_ENROLLMENT.search(line)) or any(name in folded for name in names)
+        return "\n".join(ENROLLMENT.sub("", line) if index in naming else line for index, line in enumerate(lines))
+    return "\n".join(line for index, line in enumerate(lines) if index not in naming).strip()
 
 
 def _link_blocks(notice: Notice) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""Moments as a reader in India sees them. The only place where a time zone enters."""
+"""Moments as a reader in India sees them."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

@@ -1,6 +1,7 @@
 import pytest
 
 from placement_alerts.core.changes import compare, differences, first_new_line
+from placement_alerts.core.notice import ListedStudent, NoticeKind
 from tests.builders import a_job, a_notice, after, facts
 
 
@@ -107,7 +108,7 @@ def test_title_and_text_stand_among_the_differences_whole() -> None:
 
 
 def test_a_long_new_line_is_shortened() -> None:
-    line = first_new_line("", "word " * 100)
+    line = first_new_line(a_notice(text=""), a_notice(text="word " * 100))
 
     assert line is not None
     assert len(line) == 160
@@ -115,4 +116,19 @@ def test_a_long_new_line_is_shortened() -> None:
 
 
 def test_removed_text_is_no_new_line() -> None:
-    assert first_new_line("one\ntwo", "one") is None
+    assert first_new_line(a_notice(text="one\ntwo"), a_notice(text="one")) is None
+
+
+@pytest.mark.parametrize("added", ["Meera Nair", "3 | 22103003 | Chitra Sehgal", "IIT2021045 Ravi"])
+def test_a_line_that_names_a_student_is_never_quoted(added: str) -> None:
+    listed = facts(kind=NoticeKind.SHORTLIST, students=(ListedStudent(name="Meera Nair"),))
+
+    verdict = compare(a_notice(text="List", facts=listed), a_notice(text=f"List\n{added}", facts=listed))
+
+    assert verdict.announcement == "The list of students changed"
+
+
+def test_what_else_is_new_beside_a_list_is_quoted() -> None:
+    rows = "22103003 Chitra\n22103004 Dev\nBring your ID card."
+
+    assert first_new_line(a_notice(text="List"), a_notice(text=f"List\n{rows}")) == "Bring your ID card."

@@ -62,6 +62,19 @@ def test_names_and_numbers_stay_out_when_only_counts_are_shown() -> None:
     assert not {"Meera", "22103998", "RAVI"} & set(text.replace("|", " ").split())
 
 
+@pytest.mark.parametrize("show_names", [ShowNames.COUNT, ShowNames.NAMES])
+@pytest.mark.parametrize("kind", [NoticeKind.ANNOUNCEMENT, NoticeKind.WEBINAR, NoticeKind.SHORTLIST])
+@pytest.mark.parametrize("number", ["22103998", "9922103052", "211030123", "IIT2021045"])
+def test_no_form_of_number_in_a_list_of_any_kind_is_shown(number: str, kind: NoticeKind, show_names: ShowNames) -> None:
+    notice = a_notice(text=f"Come:\n{number} A\n{number[:-1]}7 B", facts=facts(kind=kind))
+
+    assert number not in text_of(notice, show_names)
+
+
+def test_a_single_number_in_a_text_that_names_nobody_stays() -> None:
+    assert "Meeting ID 95550001112" in text_of(a_notice(text="Meeting ID 95550001112"))
+
+
 def test_names_without_numbers_are_shown_when_names_are_wanted() -> None:
     text = text_of(a_notice(text="Meera Nair | 22103998", facts=LIST), ShowNames.NAMES)
 

@@ -4,24 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from placement_alerts.core.document import Line, Text
+from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.labels import rows_with_header
 from placement_alerts.core.notice import ListedStudent
 
 MOST_STUDENTS = 2_000
 _LONGEST_NAME = 60  # characters
 
-# 8 digits; 10 digits beginning with 99 or with a year; 9 digits; letters and digits of another campus
-_ENROLMENT = re.compile(
-    r"(?<![\w+./@-])(?:(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)(?:\d{2,4}[A-Z]{1,5}\d{2,6}[A-Z]?"
-    r"|[A-Z]{1,4}\d{2}[A-Z]{0,4}\d{2,6})|99\d{8}|[12]\d{9}|\d{9}|[1-9]\d{7}|\d{11,12})(?![\w@/]|\.\d)"
-)
 _ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,17}", re.IGNORECASE)
-_ENROLMENT_HEAD = re.compile(
-    r"\b(?:enrol\w*|enrl\w*|roll|regn?|registration|usn|prn|student id|admission|college id)\b"
-)
+_NUMBER_HEAD = re.compile(r"\b(?:enrol\w*|enrl\w*|roll|regn?|registration|usn|prn|student id|admission|college id)\b")
 _NAME_HEAD = re.compile(r"\b(?:name|student|candidate)s?\b|\bname\b")
 _NOT_NAME_HEAD = re.compile(r"company|organi|mentor|father|faculty|role|post")
-_STATUS_HEAD = re.compile(r"\b(?:status|result|remarks?|verdict|decision|outcome)\b")
 _REFUSED = re.compile(
     r"\b(?:wait\w*|not (?:selected|short\w*|recommended|cleared|approved)|reject\w*|absent|withdrawn|pending|on"
     r" hold|reserve|declined|standby)\b",
@@ -82,14 +75,14 @@ def find_students(text: Text, *, names_alone: bool = False) -> tuple[ListedStude
 
 def student_lines(text: Text) -> tuple[int, ...]:
     """Return the indexes of the lines that hold an enrollment number."""
-    return tuple(index for index, line in enumerate(text.lines) if _ENROLMENT.search(line.text))
+    return tuple(index for index, line in enumerate(text.lines) if ENROLLMENT.search(line.text))
 
 
 def _listed(text: Text) -> Iterator[ListedStudent]:
     headers = {index: header for index, _, header in rows_with_header(text.lines)}
     out = False
     for index, line in enumerate(text.lines):
-        has_number = _ENROLMENT.search(line.text) is not None
+        has_number = ENROLLMENT.search(line.text) is not None
         if not has_number or _SECTION_OUT.search(line.text):
             out = _section(line.text, out)
         if not has_number and not headers.get(index):
@@ -115,8 +108,8 @@ def _is_left_out(line: Line, out: bool) -> bool:
         return True
     start = _SECTION_OUT.search(line.text)
     if start is not None:
-        return _ENROLMENT.search(line.text, 0, start.start()) is None
-    return out or bool(_CONTACT.search(_ENROLMENT.split(line.text)[0]) or _PHONE.search(line.text))
+        return ENROLLMENT.search(line.text, 0, start.start()) is None
+    return out or bool(_CONTACT.search(ENROLLMENT.split(line.text)[0]) or _PHONE.search(line.text))
 
 
 def _before_left_out(text: str) -> str:
@@ -128,7 +121,7 @@ def _from_row(line: Line, header: tuple[str, ...] | None) -> ListedStudent | Non
     """Return the student of a table row; None if the row must be read as plain text."""
     if header is None:
         return _from_cells(line.cells)
-    number_at = next((i for i, label in enumerate(header) if _ENROLMENT_HEAD.search(label)), None)
+    number_at = next((i for i, label in enumerate(header) if _NUMBER_HEAD.search(label)), None)
     name_at = next(
         (
             i
@@ -148,7 +141,7 @@ def _from_row(line: Line, header: tuple[str, ...] | None) -> ListedStudent | Non
 def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
     """Return the student of a row without headings: a number in a cell of its own and the likeliest name."""
     cells = [cell for cell in cells if cell]
-    numbers = [cell for cell in cells if _ENROLMENT.fullmatch(cell)]
+    numbers = [cell for cell in cells if ENROLLMENT.fullmatch(cell)]
     if len(numbers) != 1:
         return None
     at = cells.index(numbers[0])
@@ -159,7 +152,7 @@ def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
 
 def _from_line(text: str) -> Iterator[ListedStudent]:
     """Yield the students of a line of text: name before or after each number."""
-    matches = list(_ENROLMENT.finditer(text))
+    matches = list(ENROLLMENT.finditer(text))
     if not matches:
         return
     before = [_last_name(text[(matches[i - 1].end() if i else 0) : match.start()]) for i, match in enumerate(matches)]
