@@ -1,6 +1,7 @@
 """The composition root: opens everything in order, runs it in one task group until a signal, closes it in reverse."""
 
 import asyncio
+import gc
 import os
 import signal
 import time
@@ -22,7 +23,7 @@ from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.http_client import HttpClient
-from placement_alerts.pipeline.errands import Errands
+from placement_alerts.pipeline.errands import DUTY, Errands
 from placement_alerts.pipeline.fanout import Lane
 from placement_alerts.pipeline.intake import Intake
 from placement_alerts.pipeline.membership import Membership, this_process
@@ -30,7 +31,7 @@ from placement_alerts.pipeline.planning import Planner
 from placement_alerts.pipeline.showing import Showing
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.pipeline.vitals import Vitals
-from placement_alerts.pipeline.wakeups import Clock, CronJob, Flag
+from placement_alerts.pipeline.wakeups import Clock, CronJob
 from placement_alerts.sources.base import Source
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
@@ -96,8 +97,7 @@ async def open_parts(config: Config, *, exclusive: bool, sends: bool = True) -> 
         sources = open_sources(config, http)
         bot, channels = await open_channels(config, stack) if sends else (None, [])
         alone = config.database.url.get_secret_value().startswith("sqlite:")
-        freed = Flag()
-        membership = Membership(store, this_process(), freed, now, alone=alone, dead_after_s=config.fanout.lease_s)
+        membership = Membership(store, this_process(), now, alone=alone, dead_after_s=config.fanout.lease_s)
         showing = Showing(store.notices, ShowNames(config.offers.show_names), now)
         lanes = tuple(
             Lane(channel, store, showing, membership.owner, now, RetryPolicy(), config.fanout.batch)
@@ -172,6 +172,9 @@ async def run(
         vitals = Vitals(parts.store, tuple(parts.sources), lanes, clock, now, receiving)
         jobs = _jobs(parts, roles, clock, lanes, polling)
         port = await _serve(stack, config, vitals, jobs) if Role.WEB in roles else None
+        # what was imported stays: a full collection over it would hold the loop for 140 ms
+        gc.collect()
+        gc.freeze()
         async with asyncio.TaskGroup() as group:
             tasks = {group.create_task(job.work, name=job.name): job for job in jobs}
             log.info("process.started", version=__version__, roles=sorted(roles), port=port)
@@ -201,9 +204,9 @@ def _jobs(
             for lane in lanes
         ]
     if clock is not None:
-        jobs.append(Job("updates", _with_duty(hold, "scheduler", lambda: _update(parts, clock)), None))
+        jobs.append(Job("updates", _with_duty(hold, DUTY, lambda: _update(parts, clock)), None))
         errands = Errands(parts.store, parts.updater, lanes, now)
-        jobs.append(Job("errands", _with_duty(hold, "scheduler", errands.run), errands.stop))
+        jobs.append(Job("errands", _with_duty(hold, DUTY, errands.run), errands.stop))
     return jobs
 
 

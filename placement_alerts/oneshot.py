@@ -45,7 +45,7 @@ async def update(config: Config, source: str | None, show: Show) -> dict[str, An
     off = [component for name, component in on.items() if not component.on and source in (None, name)]
     if len(off) == len([name for name in on if source in (None, name)]):
         raise ConfigError([f"{component.key} is not set, so {component.name} is off" for component in off])
-    if result := await _ask_running(config, "update", {"source": source}, show):
+    if result := await _ask_running(config, errands.ErrandKind.UPDATE, {"source": source}, show):
         return result
     async with _working_alone(config, sends=False) as parts:
         reports = await errands.update_all(parts.updater, source)
@@ -60,7 +60,7 @@ async def send(config: Config, channel: str | None, show: Show) -> dict[str, Any
         raise ConfigError(["telegram.token is not set, so no channel is on"])
     if channel not in (None, "telegram"):
         raise ConfigError([f"--channel {channel}: no such channel; there is telegram"])
-    if result := await _ask_running(config, "send", {"channel": channel}, show):
+    if result := await _ask_running(config, errands.ErrandKind.SEND, {"channel": channel}, show):
         return result
     async with _working_alone(config, sends=True) as parts:
         while await parts.planner.run_once():
@@ -169,12 +169,14 @@ async def _working_alone(config: Config, *, sends: bool) -> AsyncIterator[Parts]
         await parts.membership.leave()
 
 
-async def _ask_running(config: Config, kind: str, args: dict[str, Any], show: Show) -> dict[str, Any] | None:
+async def _ask_running(
+    config: Config, kind: errands.ErrandKind, args: dict[str, Any], show: Show
+) -> dict[str, Any] | None:
     """Return what the running process answers; None if none runs. Raises StoreBusy with its reason if it refuses."""
     async with _store(config) as store:
         if not await somebody_runs(store):
             return None
-        if await store.processes.holder("scheduler") is None:
+        if await store.processes.holder(errands.DUTY) is None:
             raise StoreBusy("a process runs on this store, but none with the scheduler role; start one or stop it")
         show("asking the running process")
         request = await errands.ask(store, kind, args, now(), show)

@@ -5,12 +5,13 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import structlog
 
 from placement_alerts.core.delivery import WAITING, DeliveryState
-from placement_alerts.errors import StoreBusy, StoreUnavailable
+from placement_alerts.errors import ConfigError, PlacementAlertsError, StoreUnavailable
 from placement_alerts.pipeline.fanout import Lane
 from placement_alerts.pipeline.membership import somebody_runs
 from placement_alerts.pipeline.updating import Updater
@@ -22,6 +23,13 @@ LOOK_S = 0.5  # how often requests are looked for, and how often progress is sho
 KEPT = timedelta(days=1)
 
 log = structlog.get_logger(__name__)
+
+
+class ErrandKind(StrEnum):
+    """What can be asked."""
+
+    UPDATE = "update"
+    SEND = "send"
 
 
 class Errands:
@@ -55,14 +63,20 @@ class Errands:
 
     async def _do(self, request: Request) -> None:
         try:
-            if request.kind == "update":
-                result = await update_all(self._updater, request.args.get("source"))
-            else:
-                result = await self._send(request)
-            done = replace(request, state=RequestState.DONE, result=result)
-        except (StoreBusy, StoreUnavailable) as error:
+            done = replace(request, state=RequestState.DONE, result=await self._result(request))
+        except PlacementAlertsError as error:
             done = replace(request, state=RequestState.FAILED, progress=str(error))
+        except Exception:  # bulkhead: one errand's run
+            log.exception("errand.crashed", kind=request.kind)
+            done = replace(request, state=RequestState.FAILED, progress="the running process has a bug; see its log")
         await self._report(done)
+
+    async def _result(self, request: Request) -> dict[str, Any]:
+        match ErrandKind(request.kind):
+            case ErrandKind.UPDATE:
+                return await update_all(self._updater, request.args.get("source"))
+            case ErrandKind.SEND:
+                return await self._send(request)
 
     async def _report(self, done: Request) -> None:
         """Report the end, however long the store is away: somebody waits for it."""
@@ -77,6 +91,8 @@ class Errands:
     async def _send(self, request: Request) -> dict[str, Any]:
         wanted = request.args.get("channel")
         lanes = [lane for lane in self._lanes if wanted in (None, lane.channel.name)]
+        if not lanes:
+            raise ConfigError([f"the running process does not send on {wanted or 'any channel'}; see its settings"])
         before = await sent_and_failed(self._store, lanes)
         for lane in lanes:
             lane.flag.set()
@@ -87,8 +103,13 @@ class Errands:
 
 
 async def update_all(updater: Updater, only: str | None) -> dict[str, Any]:
-    """Poll the sources (or the one that is named) and return their reports. Raises StoreBusy if one is busy."""
+    """Poll the sources (or the one that is named) and return their reports.
+
+    Raises StoreBusy if one is busy, ConfigError if this process started without it.
+    """
     names = [only] if only else sorted(updater.sources)
+    if not set(names) <= set(updater.sources):
+        raise ConfigError([f"{only} was not configured when the running process started; start it again"])
     return {name: asdict(await updater.update(name)) for name in names}
 
 
@@ -124,7 +145,9 @@ def difference(
     return {"total": sent + failed, "sent": sent, "failed": failed, "channels": channels}
 
 
-async def ask(store: Store, kind: str, args: Mapping[str, Any], now: datetime, show: Callable[[str], None]) -> Request:
+async def ask(
+    store: Store, kind: ErrandKind, args: Mapping[str, Any], now: datetime, show: Callable[[str], None]
+) -> Request:
     """Ask the running process and wait for the end, showing its progress. Returns the request, DONE or FAILED.
 
     FAILED too if the process that does errands ends meanwhile: what it had taken nobody finishes.

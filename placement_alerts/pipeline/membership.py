@@ -17,7 +17,6 @@ from pathlib import Path
 import structlog
 
 from placement_alerts.errors import StoreBusy, StoreUnavailable
-from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import OwnerId, Process, Store
 
 BEAT_S = 5.0
@@ -41,17 +40,14 @@ class Membership:
         self,
         store: Store,
         me: Process,
-        freed: Flag,
         now: Callable[[], datetime],
         *,
         alone: bool,
         dead_after_s: float,
         beat_s: float = BEAT_S,
     ) -> None:
-        self.turned_at: datetime | None = None
         self._store = store
         self._me = me
-        self._freed = freed
         self._now = now
         self._alone = alone
         self._beat_s = beat_s
@@ -123,8 +119,6 @@ class Membership:
             freed = await self._store.deliveries.free(dead, self._now())
             await self._store.processes.remove(dead)
             log.info("process.buried", processes=len(dead), deliveries=freed)
-            self._freed.set()
-        self.turned_at = self._now()
 
     def _is_dead(self, process: Process) -> bool:
         if process.owner == self._me.owner:

@@ -17,8 +17,8 @@ from placement_alerts.pipeline.showing import Showing
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
-PAGE = 500  # students judged and stored at once: bounds memory and how long the store's writer is held
-BATCH = 20  # notices looked up at once
+PAGE = 200  # students judged and stored at once: bounds memory, and what one turn of the loop costs
+BATCH = 20  # revisions planned before `run_once` returns
 IDLE_S = 1.0
 
 log = structlog.get_logger(__name__)
@@ -54,21 +54,23 @@ class Planner:
 
     async def run_once(self) -> int:
         """Plan what is stored now, urgent notices first; return how many revisions were planned."""
-        notices = await self._store.notices.unplanned(BATCH)
-        for notice in notices:
-            if self._stopping:
-                break
-            await self._plan(notice)
-        return len(notices)
+        planned = 0
+        while planned < BATCH and not self._stopping and (notices := await self._store.notices.unplanned(1)):
+            await self._plan(notices[0])  # one at a time: an urgent one that is stored meanwhile is next
+            planned += 1
+        return planned
 
     async def _plan(self, notice: Notice) -> None:
         self._showing.forget(notice.id)
         if notice.revision > 1:
             closing = DeliveryState.WITHDRAWN if notice.withdrawn else DeliveryState.SUPERSEDED
             await self._store.deliveries.close_waiting(notice.id, notice.revision, closing, self._now())
+        before = await self._store.notices.revisions(notice.id) if notice.revision > 1 else []
+        before = [past for past in before if past.revision < notice.revision]
         planned, after = 0, None
         while students := await self._store.students.of_year(notice.year, after, PAGE):
-            planned += await self._store.deliveries.plan(await self._rows(notice, students))
+            planned += await self._store.deliveries.plan(await self._rows(notice, students, before))
+            await self._close_switched_off(students, await self._store.students.of_year(notice.year, after, PAGE))
             after = students[-1].id
             for lane in self._lanes:
                 lane.flag.set()
@@ -76,11 +78,20 @@ class Planner:
         await self._store.notices.mark_planned(notice.id, notice.revision)
         log.info("notice.planned", notice=notice.id, revision=notice.revision, deliveries=planned, urgent=notice.urgent)
 
-    async def _rows(self, notice: Notice, students: Sequence[Student]) -> list[Delivery]:
+    async def _close_switched_off(self, planned: Sequence[Student], students: Sequence[Student]) -> None:
+        """Close the addresses that were switched off while we planned: what waited was closed before our rows came."""
+        on = {address.id for student in planned for address in student.addresses if address.off is None}
+        for address in (address for student in students for address in student.addresses):
+            if address.off is not None and address.id in on:
+                await self._store.deliveries.close_address(address.id, address.off.value, self._now())
+
+    async def _rows(self, notice: Notice, students: Sequence[Student], before: Sequence[Notice]) -> list[Delivery]:
         earlier: dict[StudentId, list[Delivery]] = defaultdict(list)
         if notice.revision > 1:
             for row in await self._store.deliveries.of_students(notice.id, [student.id for student in students]):
                 if row.revision < notice.revision:
                     earlier[row.student_id].append(row)
         now = self._now()
-        return [row for student in students for row in deliveries_for(notice, student, earlier[student.id], now)]
+        return [
+            row for student in students for row in deliveries_for(notice, student, earlier[student.id], now, before)
+        ]

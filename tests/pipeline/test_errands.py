@@ -1,10 +1,10 @@
 import asyncio
 from datetime import timedelta
 
-from placement_alerts.pipeline.errands import Errands, ask
+from placement_alerts.pipeline.errands import ErrandKind, Errands, ask
 from placement_alerts.pipeline.intake import Intake
 from placement_alerts.pipeline.updating import Updater
-from placement_alerts.store.base import RequestState
+from placement_alerts.store.base import Request, RequestId, RequestState
 from tests.builders import a_notice
 from tests.pipeline.conftest import ME, Works
 from tests.pipeline.test_updating import Slow
@@ -23,7 +23,7 @@ async def test_an_update_is_done_by_the_running_process_and_its_report_comes_bac
 
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         tasks.create_task(running.run())
-        request = await ask(works.store, "update", {"source": "superset"}, works.now(), lambda _: None)
+        request = await ask(works.store, ErrandKind.UPDATE, {"source": "superset"}, works.now(), lambda _: None)
         running.stop()
 
     assert request.state is RequestState.DONE
@@ -37,7 +37,7 @@ async def test_an_update_that_runs_already_is_refused_with_the_reason(works: Wor
 
     async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         tasks.create_task(running.run())
-        request = await ask(works.store, "update", {"source": "superset"}, works.now(), lambda _: None)
+        request = await ask(works.store, ErrandKind.UPDATE, {"source": "superset"}, works.now(), lambda _: None)
         running.stop()
 
     assert request.state is RequestState.FAILED
@@ -52,7 +52,7 @@ async def test_a_send_shows_how_much_is_left_and_comes_back_when_all_is_carried(
 
     async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
         tasks.create_task(running.run())
-        asking = tasks.create_task(ask(works.store, "send", {"channel": None}, works.now(), shown.append))
+        asking = tasks.create_task(ask(works.store, ErrandKind.SEND, {"channel": None}, works.now(), shown.append))
         await asyncio.sleep(1.2)  # so that progress is seen: the lane starts late
         tasks.create_task(works.lanes[0].run())
         request = await asking
@@ -61,3 +61,31 @@ async def test_a_send_shows_how_much_is_left_and_comes_back_when_all_is_carried(
 
     assert request.result == {"total": 20, "sent": 20, "failed": 0, "channels": ["telegram"]}
     assert "20 due" in shown
+
+
+async def test_a_source_that_the_running_process_does_not_know_is_refused_and_the_process_goes_on(works: Works) -> None:
+    running = errands(works)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(running.run())
+        unknown = await ask(works.store, ErrandKind.UPDATE, {"source": "superset"}, works.now(), lambda _: None)
+        send = await ask(works.store, ErrandKind.SEND, {"channel": "telegram"}, works.now(), lambda _: None)
+        running.stop()
+
+    assert "was not configured when the running process started" in unknown.progress
+    assert "does not send on telegram" in send.progress
+
+
+async def test_a_kind_of_errand_that_nobody_knows_is_refused_and_the_process_goes_on(works: Works) -> None:
+    strange = Request(RequestId("r1"), "nonsense", {}, RequestState.ASKED, works.now())
+    await works.store.requests.ask(strange)
+    running = errands(works)
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(running.run())
+        after = await ask(works.store, ErrandKind.SEND, {"channel": "telegram"}, works.now(), lambda _: None)
+        running.stop()
+
+    refused = await works.store.requests.get(strange.id)
+    assert refused is not None
+    assert (refused.state, after.state) == (RequestState.FAILED, RequestState.FAILED)

@@ -8,14 +8,13 @@ import pytest
 from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.errors import StoreBusy
 from placement_alerts.pipeline.membership import Membership, somebody_runs, this_process
-from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Claim, OwnerId, Process, Store
 from tests.builders import a_notice
 from tests.pipeline.conftest import Hand, Works
 
 
 def member(store: Store, now: Hand, *, alone: bool = False, dead_after_s: float = 30.0) -> Membership:
-    return Membership(store, this_process(), Flag(), now, alone=alone, dead_after_s=dead_after_s)
+    return Membership(store, this_process(), now, alone=alone, dead_after_s=dead_after_s)
 
 
 def elsewhere(owner: str, beat: int = 1) -> Process:
@@ -110,7 +109,7 @@ async def test_who_waits_for_a_duty_ends_when_the_process_stops(store: Store, no
 
 
 async def test_a_process_that_lost_a_duty_while_it_stood_still_ends(store: Store, now: Hand) -> None:
-    mine = Membership(store, this_process(), Flag(), now, alone=True, dead_after_s=30.0, beat_s=0.01)
+    mine = Membership(store, this_process(), now, alone=True, dead_after_s=30.0, beat_s=0.01)
     await mine.hold("scheduler")
     await store.processes.remove([mine.owner])
     await store.processes.take("scheduler", OwnerId("other"))
