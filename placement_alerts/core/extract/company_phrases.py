@@ -5,7 +5,7 @@ import re
 from placement_alerts.core.extract.roles import ROLE_NOUN
 
 _WORD = r"[A-Z0-9](?:[\w&'’/-]|\.(?=\w))*+"
-_NAME = rf"(?P<name>(?=[A-Z]){_WORD}(?: (?:&|{_WORD})){{0,5}})"
+_NAME = rf"(?<![\w.])(?P<name>(?=[A-Z]){_WORD}(?: (?:&|{_WORD})){{0,5}})"
 LEGAL = re.compile(
     r"(?<![\s,])[\s,]*+\b(?:pvt|private|ltd|limited|llp|inc|incorporated|plc|gmbh|corp|llc)\b\.?(?:\s*\(?india\)?)?",
     re.IGNORECASE,
