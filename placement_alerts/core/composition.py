@@ -134,13 +134,15 @@ def next_revision(current: Notice, wanted: Notice, now: datetime, *, announce: b
     if not verdict.changes and _beside_fields(wanted) == _beside_fields(current):
         return None
     told = announce and verdict.announcement is not None
+    returns = current.withdrawn != wanted.withdrawn  # what nobody got is neither taken back nor given again
+    for_all = changes.brings_more(current, wanted) or (verdict.matters and not returns)
     return _finished(
         wanted.model_copy(
             update={
                 "id": current.id,
                 "revision": current.revision + 1,
                 "stored_at": now,
-                "archived": current.archived and not verdict.matters,
+                "archived": current.archived and not for_all,
                 "changes": verdict.changes,
                 "announcement": verdict.announcement if told else None,
                 "matters": verdict.matters and told,

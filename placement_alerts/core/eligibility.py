@@ -1,9 +1,10 @@
 """Whom a notice concerns, and why not."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from placement_alerts.core.changes import brings_more
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, delivery_id
 from placement_alerts.core.notice import Notice
 from placement_alerts.core.student import Address, Student
@@ -20,11 +21,12 @@ class Verdict:
     reason: str
 
 
-def judge(notice: Notice, student: Student, earlier: Collection[Delivery]) -> Verdict:
+def judge(notice: Notice, student: Student, earlier: Collection[Delivery], before: Sequence[Notice] = ()) -> Verdict:
     """Say where one revision of a notice goes for one student.
 
-    earlier: the student's deliveries of earlier revisions. Who joined after a notice was stored gets no backlog, but a
-    later change that matters reaches them as a new notice (pitfall 16).
+    earlier: the student's deliveries of earlier revisions. before: the earlier revisions themselves, oldest first. Who
+    joined after a notice was stored gets no backlog, but a later change that matters reaches them as a new notice
+    (pitfall 16).
     """
     if student.year != notice.year:
         return Verdict((), f"of another year: {student.year}")
@@ -37,14 +39,14 @@ def judge(notice: Notice, student: Student, earlier: Collection[Delivery]) -> Ve
         return Verdict((), "joined after the notice was stored")
     if notice.revision == 1:
         return Verdict(timely, "of the notice's year")
-    return _judge_revision(notice, timely, earlier)
+    return _judge_revision(notice, timely, earlier, before)
 
 
 def deliveries_for(
-    notice: Notice, student: Student, earlier: Collection[Delivery], now: datetime
+    notice: Notice, student: Student, earlier: Collection[Delivery], now: datetime, before: Sequence[Notice] = ()
 ) -> Iterator[Delivery]:
     """Return a due delivery for each address, or one suppressed delivery that says why there is none."""
-    verdict = judge(notice, student, earlier)
+    verdict = judge(notice, student, earlier, before)
     for address in verdict.addresses:
         yield Delivery(
             id=delivery_id(notice.id, notice.revision, address.id),
@@ -79,15 +81,42 @@ def deliveries_for(
         )
 
 
-def _judge_revision(notice: Notice, timely: tuple[Address, ...], earlier: Collection[Delivery]) -> Verdict:
+def _judge_revision(
+    notice: Notice, timely: tuple[Address, ...], earlier: Collection[Delivery], before: Sequence[Notice]
+) -> Verdict:
     if notice.withdrawn:
-        arrived = {row.address_id for row in earlier if row.state in _ARRIVED or row.possibly_delivered}
+        arrived = {row.address_id for row in earlier if row.state in _ARRIVED or _showed_something(row)}
         told = tuple(address for address in timely if address.id in arrived)
         return Verdict(told, "got what is withdrawn" if told else "never got what is withdrawn")
-    if notice.matters:
+    if _is_for_all([*before, notice], len(before)):
         return Verdict(timely, "of the notice's year; the change matters")
-    had = {row.address_id for row in earlier if row.state not in _LOST or row.possibly_delivered}
-    told = tuple(address for address in timely if address.id in had)
+    had = {row.address_id for row in earlier if row.state not in _LOST or _showed_something(row)}
+    missed = _overtaken(before, earlier)
+    told = tuple(
+        address for address in timely if address.id in had or any(address.on_since <= past.stored_at for past in missed)
+    )
     return Verdict(
         told, "got an earlier revision" if told else "never got an earlier revision, and the change is small"
     )
+
+
+def _showed_something(row: Delivery) -> bool:
+    return bool(row.possibly_delivered or row.message_ids)
+
+
+def _overtaken(before: Sequence[Notice], earlier: Collection[Delivery]) -> list[Notice]:
+    """Return the revisions for all that were replaced before they were planned for this student: nobody told them."""
+    planned = max((row.revision for row in earlier), default=0)
+    return [
+        past
+        for position, past in enumerate(before)
+        if past.revision > planned and not (past.archived or past.withdrawn) and _is_for_all(before, position)
+    ]
+
+
+def _is_for_all(revisions: Sequence[Notice], position: int) -> bool:
+    """Say whether this revision goes to all students of the year, not only to those who have an earlier one."""
+    notice = revisions[position]
+    if notice.revision == 1 or notice.matters:
+        return True
+    return position > 0 and brings_more(revisions[position - 1], notice)

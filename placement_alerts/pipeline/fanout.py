@@ -6,7 +6,7 @@ at once. So a row that is SENDING is a send under way, and a crash repeats at mo
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from placement_alerts.channels.base import Channel, Parcel
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, Receipt
 from placement_alerts.core.outcome import Deferred, Outcome, Refused, Sent
 from placement_alerts.core.retry import RetryPolicy, receipt_of, settle
-from placement_alerts.core.student import OffReason
+from placement_alerts.core.student import AddressId, OffReason
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.pipeline.desk import Desk
 from placement_alerts.pipeline.showing import Showing
@@ -145,21 +145,24 @@ class Lane:
     async def _try(self, progress: "_Progress") -> Outcome | DeliveryState:
         """Return what became of the send, or the state in which the delivery ends without one."""
         delivery = progress.delivery
-        shown = await self._showing.of(delivery.notice_id)
+        shown = await self._showing.of(delivery.notice_id, delivery.revision)
         if shown is None:
-            return Refused("notice missing", our_fault=True)
+            return Refused("notice_missing", our_fault=True)
         if shown.notice.revision > delivery.revision:
             return DeliveryState.SUPERSEDED
         if not shown.notice.withdrawn and shown.notice.expires_at <= self._now():
             return DeliveryState.EXPIRED
+        if (reason := await self._switched_off(delivery)) is not None:
+            self.channel.gate.give_back()
+            return Refused(reason)
         earlier = await self._earlier(delivery) if delivery.revision > 1 else []
-        messages = next((row.message_ids for row in reversed(earlier) if row.message_ids), ())
+        messages = _shown_by(earlier)
         if shown.notice.withdrawn and not messages and not any(row.possibly_delivered for row in earlier):
             return DeliveryState.WITHDRAWN
         parcel = Parcel(
             target=delivery.target,
             message=shown.message,
-            announcement=shown.announcement if messages else None,
+            announcement=await self._showing.announcement_since(shown, _told(earlier)) if messages else None,
             shown=messages,
             done=delivery.message_ids,
             announced_id=delivery.announced_id,
@@ -177,6 +180,14 @@ class Lane:
         rows = await self._store.deliveries.of_address(delivery.notice_id, delivery.address_id)
         return [row for row in rows if row.revision < delivery.revision]
 
+    async def _switched_off(self, delivery: Delivery) -> str | None:
+        """Return why the address is off; asked only where time has passed: what waits is closed with its address."""
+        if not (delivery.attempts or delivery.possibly_delivered or delivery.error_class):
+            return None
+        student = await self._store.students.get(delivery.student_id)
+        addresses = student.addresses if student else ()
+        return next((address.off for address in addresses if address.id == delivery.address_id), None)
+
     async def _keep_address(self, delivery: Delivery, outcome: Outcome) -> None:
         """Do to the address what the peer's answer asks for."""
         address_id = delivery.address_id
@@ -190,9 +201,17 @@ class Lane:
                 closed = await self._store.deliveries.close_address(address_id, outcome.error_class, self._now())
                 log.info("address.switched_off", address=address_id, reason=reason, closed=closed)
         elif outcome.moved_to is not None:
-            await self._store.students.move(address_id, outcome.moved_to)
-            await self._store.deliveries.retarget(address_id, outcome.moved_to)
-            log.info("address.moved", address=address_id)
+            await self._follow(delivery, address_id, outcome.moved_to)
+
+    async def _follow(self, delivery: Delivery, address_id: AddressId, value: str) -> None:
+        await self._store.students.move(address_id, value)
+        student = await self._store.students.get(delivery.student_id)
+        moved = [address for address in student.addresses if address.id == address_id] if student else []
+        if any(address.off for address in moved):  # somebody started there already, who gets everything anyway
+            await self._store.deliveries.close_address(address_id, OffReason.GONE.value, self._now())
+        else:
+            await self._store.deliveries.retarget(address_id, value)
+        log.info("address.moved", address=address_id)
 
     async def _refused_often(self, delivery: Delivery) -> bool:
         """Say whether this refusal is the last of a row that ends an address."""
@@ -213,6 +232,21 @@ class Lane:
                 "delivery.failed", delivery=claimed.id, channel=claimed.channel, error_class=receipt.error_class,
                 state=receipt.state, attempts=receipt.attempts,
             )  # fmt: skip
+
+
+def _shown_by(earlier: Sequence[Delivery]) -> tuple[str, ...]:
+    """Return the messages in which earlier revisions stand; one that was cut short covers only the first of them."""
+    messages: tuple[str, ...] = ()
+    for row in earlier:
+        whole = row.state in (DeliveryState.SENT, DeliveryState.SEEN)
+        messages = row.message_ids if whole else row.message_ids + messages[len(row.message_ids) :]
+    return messages
+
+
+def _told(earlier: Sequence[Delivery]) -> int:
+    """Return the revision whose reader this is: the last that arrived whole, or whose change was told."""
+    told = [row for row in earlier if row.state in (DeliveryState.SENT, DeliveryState.SEEN) or row.announced_id]
+    return max((row.revision for row in told or earlier if told or row.message_ids), default=0)
 
 
 class _Progress:

@@ -3,9 +3,10 @@
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from placement_alerts.core.changes import compare
 from placement_alerts.core.message import Message
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.render import ShowNames, render, render_announcement
@@ -17,11 +18,16 @@ KEPT = 256  # notices
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A notice as it reads now. announcement: the short line about what changed, if any."""
+    """A notice as it reads now.
+
+    announcement: the short line about what changed since the revision before, if any. since: the same for readers of
+    older revisions, as far as anybody asked.
+    """
 
     notice: Notice
     message: Message
     announcement: Message | None
+    since: dict[int, Message | None] = field(default_factory=dict)
 
 
 class Showing:
@@ -33,10 +39,13 @@ class Showing:
         self._now = now
         self._kept: OrderedDict[NoticeId, tuple[float, Shown]] = OrderedDict()
 
-    async def of(self, notice_id: NoticeId) -> Shown | None:
-        """Return the current revision, rendered; None if there is no such notice."""
+    async def of(self, notice_id: NoticeId, at_least: int = 1) -> Shown | None:
+        """Return the current revision, rendered; None if there is no such notice.
+
+        at_least: a revision that is known to be stored; an older one that is still kept is not good enough.
+        """
         kept = self._kept.get(notice_id)
-        if kept and kept[0] > time.monotonic():
+        if kept and kept[0] > time.monotonic() and kept[1].notice.revision >= at_least:
             return kept[1]
         notice = await self._notices.get(notice_id)
         if notice is None:
@@ -47,6 +56,23 @@ class Showing:
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return shown
+
+    async def announcement_since(self, shown: Shown, revision: int) -> Message | None:
+        """Return the short line for a reader of an older revision: what was told of those in between counts too."""
+        if revision >= shown.notice.revision - 1:
+            return shown.announcement
+        if revision not in shown.since:
+            shown.since[revision] = await self._announce_since(shown, revision)
+        return shown.since[revision]
+
+    async def _announce_since(self, shown: Shown, revision: int) -> Message | None:
+        before = [one for one in await self._notices.revisions(shown.notice.id) if one.revision < shown.notice.revision]
+        read = next((one for one in before if one.revision == revision), None)
+        if read is None or not any(one.announcement for one in before if one.revision > revision):
+            return shown.announcement
+        verdict = compare(read, shown.notice)
+        told = {"announcement": verdict.announcement, "matters": verdict.matters}
+        return render_announcement(shown.notice.model_copy(update=told))
 
     def forget(self, notice_id: NoticeId) -> None:
         """Look again at the next call: a revision was stored."""

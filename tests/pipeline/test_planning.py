@@ -1,5 +1,11 @@
-from placement_alerts.core.delivery import DeliveryState
+from collections.abc import Awaitable, Callable, Sequence
+from types import SimpleNamespace
+from typing import Any, cast
+
+from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.core.student import OffReason
+from placement_alerts.pipeline.planning import Planner
+from placement_alerts.store.base import DeliveryRepository, Store
 from tests.builders import a_notice, after
 from tests.pipeline.conftest import Works
 
@@ -94,3 +100,72 @@ async def test_a_year_of_many_pages_is_planned_whole(works: Works) -> None:
     await works.publish(a_notice())
 
     assert sum((await works.store.deliveries.counts()).values()) == 1201
+
+
+class Meanwhile:
+    """The real deliveries; just before rows are planned, something else happens once."""
+
+    def __init__(self, deliveries: DeliveryRepository, what: Callable[[], Awaitable[object]]) -> None:
+        self._deliveries = deliveries
+        self._what: Callable[[], Awaitable[object]] | None = what
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._deliveries, name)
+
+    async def plan(self, rows: Sequence[Delivery]) -> int:
+        what, self._what = self._what, None
+        if what is not None:
+            await what()
+        return await self._deliveries.plan(rows)
+
+
+def planner_with(works: Works, what: Callable[[], Awaitable[object]]) -> Planner:
+    """Return a planner that is overtaken by `what` between reading the students and storing their rows."""
+    deliveries = Meanwhile(works.store.deliveries, what)
+    parts = SimpleNamespace(notices=works.store.notices, students=works.store.students, deliveries=deliveries)
+    return Planner(cast("Store", parts), works.lanes, works.showing, works.now)
+
+
+async def test_who_stops_while_a_notice_is_planned_does_not_get_it(works: Works) -> None:
+    first, _ = await works.join(1, 2)
+    await works.store.notices.save(a_notice())
+
+    async def stop() -> None:
+        await works.store.students.switch_off(first.addresses[0].id, OffReason.STOPPED, works.now())
+        await works.store.deliveries.close_address(first.addresses[0].id, "stopped", works.now())
+
+    await planner_with(works, stop).run_once()
+    await works.carry()
+
+    assert (works.texts(1), len(works.texts(2))) == ([], 1)
+
+
+async def test_an_urgent_notice_that_is_stored_while_others_are_planned_is_next(works: Works) -> None:
+    await works.join(1)
+    for number in range(5):
+        await works.store.notices.save(a_notice(f"n{number}"))
+    works.now.turn(seconds=1)
+
+    async def publish() -> None:
+        await works.store.notices.save(a_notice("urgent", urgent=True))
+        works.now.turn(seconds=1)
+
+    planner = planner_with(works, publish)
+    await planner.run_once()
+
+    rows = await works.store.deliveries.recent(10)
+    assert len(rows) == 6
+    assert [row.notice_id for row in sorted(rows, key=lambda row: (row.planned_at, row.priority))][1] == "urgent"
+
+
+async def test_a_revision_that_is_stored_while_its_predecessor_is_planned_is_planned_too(works: Works) -> None:
+    await works.join(1)
+    await works.store.notices.save(a_notice())
+
+    async def edit() -> None:
+        await works.store.notices.save(a_notice(revision=2, title="Second"))
+
+    await planner_with(works, edit).run_once()
+    await works.carry()
+
+    assert [text.splitlines()[0] for text in works.texts(1)] == ["Second"]
