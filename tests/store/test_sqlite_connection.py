@@ -27,7 +27,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("CREATE TABLE facts (name TEXT UNIQUE)")
-    opened = Database(await connect(file), await connect(file, read_only=True))
+    opened = Database(file, await connect(file), await connect(file, read_only=True))
     yield opened
     await opened.close()
 
@@ -99,7 +99,7 @@ async def test_full_disk_is_named_and_writing_goes_on_once_there_is_room(databas
         (pages,) = next(iter(await writer.execute_fetchall("PRAGMA page_count")))
         await writer.execute(f"PRAGMA max_page_count = {pages}")
 
-    with pytest.raises(StoreUnavailable, match="disk full"):
+    with pytest.raises(StoreUnavailable, match=r"facts\.db: disk full; make room"):
         await database.change(INSERT, ("x" * 1_000_000,))
     async with database.transaction() as writer:
         await writer.execute("PRAGMA max_page_count = 1000000")

@@ -22,7 +22,7 @@ async def test_second_running_process_is_refused_and_told_who_runs_and_what_to_d
     with child("hold", sqlite_url) as holder:
         assert read_line(holder) == "ready"
 
-        with pytest.raises(StoreBusy, match=rf"running process {holder.pid}; stop that one first"):
+        with pytest.raises(StoreBusy, match=rf"running process {holder.pid}; stop it first \(SIGTERM or Ctrl-C\)"):
             await open_store(sqlite_url, exclusive=True)
 
 

@@ -49,6 +49,12 @@ class Client:
         self._database = motor.get_default_database(DATABASE)
         self._turns = asyncio.Semaphore(concurrent)
 
+    @property
+    def servers(self) -> str:
+        """The hosts and ports that are known now, from the URL or from the deployment; no credentials."""
+        known = self._motor.topology_description.server_descriptions()
+        return ", ".join(sorted(host if port is None else f"{host}:{port}" for host, port in known))
+
     def collection(self, name: str) -> Any:
         """Return a Motor collection."""
         return self._database[name]
@@ -64,12 +70,14 @@ class Client:
             async with asyncio.timeout_at(ends):
                 await self._turns.acquire()
         except TimeoutError as error:
-            raise StoreUnavailable("every connection to MongoDB is waiting for an answer") from error
+            raise StoreUnavailable(
+                f"every connection to MongoDB at {self.servers} waits for an answer; see database.url"
+            ) from error
         try:
             with pymongo.timeout(max(ends - loop.time(), 0.001)):
                 return await _repeated(work)
         except PyMongoError as error:
-            ours = translated(error)
+            ours = translated(error, self.servers)
             if ours is None:
                 raise
             raise ours from error
@@ -83,8 +91,7 @@ class Client:
     async def describe(self) -> str:
         """Return the version, the servers and the database; no credentials."""
         info = await self.run(self._motor.server_info)
-        nodes = ", ".join(sorted(f"{host}:{port}" for host, port in self._motor.nodes))
-        return f"MongoDB {info['version']} at {nodes}, database {self._database.name}"
+        return f"MongoDB {info['version']} at {self.servers}, database {self._database.name}"
 
     async def close(self) -> None:
         """Close every connection."""

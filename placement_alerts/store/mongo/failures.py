@@ -22,14 +22,19 @@ REFUSED = frozenset({13, 18, 8000})  # Unauthorized, AuthenticationFailed, Atlas
 _INDEX_NAME = re.compile(r"index: (?:\S+\.\$)?(\S+) dup key")
 
 
-def translated(error: PyMongoError) -> StoreError | None:
-    """Return our error for one of the driver's, or None for one that we did not foresee: a bug."""
+def translated(error: PyMongoError, servers: str) -> StoreError | None:
+    """Return our error for one of the driver's, or None for one that we did not foresee: a bug.
+
+    servers: for the message, without credentials.
+    """
     if _is_unavailable(error) or is_conflict(error):
-        return StoreUnavailable(f"MongoDB did not answer in time ({type(error).__name__})")
+        return StoreUnavailable(
+            f"MongoDB at {servers} did not answer in time ({type(error).__name__}); see database.url"
+        )
     if DUPLICATE_KEY in _codes(error):
         return Duplicate(duplicate_key_of(error))
     if REFUSED & _codes(error):
-        return StoreUnavailable("MongoDB refused the credentials in database.url")
+        return StoreUnavailable(f"MongoDB at {servers} refused the credentials; see database.url")
     return None
 
 

@@ -25,7 +25,9 @@ async def ensure_schema(client: Client) -> None:
 async def _check_version(client: Client) -> None:
     row = await client.collection(META).find_one({"_id": _ROW})
     if row is not None and row["version"] > VERSION:
-        raise StoreOutdated(f"the database has schema version {row['version']}; this program knows up to {VERSION}")
+        raise StoreOutdated(
+            f"the database has schema {row['version']}, this program knows {VERSION}; install the newer version again"
+        )
 
 
 async def _make_indexes(client: Client) -> None:
@@ -37,10 +39,12 @@ async def _make(client: Client, index: Index) -> None:
     try:
         await client.collection(index.collection).create_index(list(index.keys), name=index.name, unique=index.unique)
     except OperationFailure as error:
-        ours = translated(error)
+        ours = translated(error, client.servers)
         where = f"index {index.name} of collection {index.collection}"
         if isinstance(ours, Duplicate):
-            raise StoreOutdated(f"{where}: several documents have the same {index.name}") from error
+            raise StoreOutdated(f"{where}: several documents have the same {index.name}; remove all but one") from error
         if ours is None:
-            raise StoreOutdated(f"{where} cannot be made ({error.code})") from error
+            raise StoreOutdated(
+                f"{where} cannot be made ({error.code}); see what the account in database.url may do"
+            ) from error
         raise  # `Client.run` says what it is

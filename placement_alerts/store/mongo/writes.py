@@ -21,7 +21,7 @@ async def insert_new(collection: Any, documents: Sequence[Mapping[str, Any]]) ->
         waiting = [waiting[at] for at, code in failed.items() if code == WRITE_CONFLICT]
         if not waiting:
             return new
-    raise StoreUnavailable("MongoDB kept answering write conflicts")
+    raise StoreUnavailable("MongoDB kept answering write conflicts; try again")
 
 
 async def put(collection: Any, document: Mapping[str, Any]) -> None:
@@ -44,7 +44,7 @@ async def put_all(collection: Any, documents: Sequence[Mapping[str, Any]]) -> No
             replacing = [replacing[at] for at in _collided(error)]  # upserts of new documents that raced
         else:
             return
-    raise StoreUnavailable("MongoDB kept answering write conflicts")
+    raise StoreUnavailable("MongoDB kept answering write conflicts; try again")
 
 
 async def _insert(collection: Any, documents: Sequence[Mapping[str, Any]]) -> dict[int, int]:

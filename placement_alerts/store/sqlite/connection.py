@@ -20,22 +20,25 @@ Row = Sequence[Any]
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 _CAUSES = {
-    sqlite3.SQLITE_BUSY: f"another process has held the database for {BUSY_TIMEOUT_S:.0f} s",
-    sqlite3.SQLITE_LOCKED: "the database is locked",
-    sqlite3.SQLITE_FULL: "disk full",
-    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
-    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
-    sqlite3.SQLITE_READONLY: "the file is read-only",
-    sqlite3.SQLITE_PERM: "access is not permitted",
+    sqlite3.SQLITE_BUSY: f"another process has held the database for {BUSY_TIMEOUT_S:.0f} s; see what else has it open",
+    sqlite3.SQLITE_LOCKED: "the database is locked; try again",
+    sqlite3.SQLITE_FULL: "disk full; make room on it",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written; see that it is there and has room",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened; see its permissions and those of its folder",
+    sqlite3.SQLITE_READONLY: "the file is read-only; make it and its folder writable",
+    sqlite3.SQLITE_PERM: "access is not permitted; see the file's permissions",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore a backup",
-    sqlite3.SQLITE_NOTADB: "the file is not a SQLite database",
+    sqlite3.SQLITE_NOTADB: "the file is not a SQLite database; give another database.url",
 }
 _UNIQUE = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_ROWID)
 
 
 @contextmanager
-def store_errors() -> Iterator[None]:
-    """Turn what SQLite raises into our errors; what is left, such as a wrong statement, is a bug and goes through."""
+def store_errors(file: Path) -> Iterator[None]:
+    """Turn what SQLite raises into our errors, which name the file and what to do.
+
+    What is left, such as a wrong statement, is a bug and goes through.
+    """
     try:
         yield
     except sqlite3.Error as error:
@@ -43,14 +46,15 @@ def store_errors() -> Iterator[None]:
         if code in _UNIQUE:
             raise Duplicate(str(error).rpartition(": ")[2]) from error
         if code is not None and (cause := _CAUSES.get(code & 0xFF)):  # the low byte is the class of an extended code
-            raise StoreUnavailable(f"{cause} ({error.sqlite_errorname})") from error
+            raise StoreUnavailable(f"{file}: {cause} ({error.sqlite_errorname})") from error
         raise
 
 
 class Database:
     """An open SQLite file. Each connection has a thread that runs its statements in the order in which they came."""
 
-    def __init__(self, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(self, file: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+        self._file = file
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
@@ -63,7 +67,7 @@ class Database:
         the next BEGIN behind both, so no transaction is ever left open. A cancelled commit may have taken effect.
         """
         async with self._writing:
-            with store_errors():
+            with store_errors(self._file):
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
                     yield self._writer
@@ -80,7 +84,7 @@ class Database:
 
     async def rows(self, sql: str, parameters: Parameters = ()) -> list[Row]:
         """Return what a query finds in the last committed state; never waits for the writer."""
-        with store_errors():
+        with store_errors(self._file):
             return list(await self._reader.execute_fetchall(sql, parameters))
 
     async def row(self, sql: str, parameters: Parameters = ()) -> Row | None:
@@ -93,12 +97,12 @@ class Database:
             async with asyncio.timeout(PING_TIMEOUT_S):
                 await self.rows("SELECT count(*) FROM sqlite_schema")
         except TimeoutError as error:
-            raise StoreUnavailable(f"the database did not answer within {PING_TIMEOUT_S:.0f} s") from error
+            raise StoreUnavailable(f"{self._file}: no answer within {PING_TIMEOUT_S:.0f} s") from error
 
     async def close(self) -> None:
         """Finish the transaction that runs, then close both connections."""
         async with self._writing:
-            with store_errors():
+            with store_errors(self._file):
                 try:
                     await self._reader.close()
                 finally:
@@ -107,7 +111,7 @@ class Database:
 
 async def connect(file: Path, *, read_only: bool = False) -> aiosqlite.Connection:
     """Open the file with the settings that every connection of ours has."""
-    with store_errors():
+    with store_errors(file):
         connection = await aiosqlite.connect(file, timeout=BUSY_TIMEOUT_S, isolation_level=None, cached_statements=256)
         try:
             await connection.execute("PRAGMA foreign_keys = ON")

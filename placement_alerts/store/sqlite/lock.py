@@ -32,7 +32,7 @@ def acquire(database: Path) -> FileLock:
             pid = _read_pid(descriptor)
             os.close(descriptor)
             raise StoreBusy(
-                f"{database} is in use by the running process {pid}; stop that one first (placement-alerts stop), "
+                f"{database} is in use by the running process {pid}; stop it first (SIGTERM or Ctrl-C), "
                 "or give this one another database.url"
             )
         time.sleep(TRY_EVERY_S)

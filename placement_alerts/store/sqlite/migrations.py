@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from pathlib import Path
 
 import aiosqlite
 
@@ -14,10 +15,10 @@ SCHEMA_VERSION = len(MIGRATIONS)
 BUSY_PAUSE_S = 0.02
 
 
-async def migrate(connection: aiosqlite.Connection) -> None:
+async def migrate(connection: aiosqlite.Connection, file: Path) -> None:
     """Apply the migrations that the file lacks. Raises StoreOutdated if it is newer than we are or one fails."""
     tries = round(BUSY_TIMEOUT_S / BUSY_PAUSE_S)
-    with store_errors():
+    with store_errors(file):
         while await _version(connection) < SCHEMA_VERSION:
             tries -= 1
             try:
@@ -48,7 +49,7 @@ async def _apply_missing(connection: aiosqlite.Connection) -> None:
                 await connection.execute(statement)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-                raise StoreOutdated(f"migration to schema {number} failed: {error}") from error
+                raise StoreOutdated(f"migration to schema {number} failed: {error}; restore a backup") from error
             raise
     await connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

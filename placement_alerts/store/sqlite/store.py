@@ -77,7 +77,7 @@ def _prepare(path: str, *, exclusive: bool) -> tuple[Path, lock.FileLock | None]
     except OSError as error:
         if held:
             held.release()
-        raise StoreUnavailable(f"{file} cannot be opened: {error.strerror}") from error
+        raise StoreUnavailable(f"{file} cannot be opened: {error.strerror}; see database.url") from error
     return file, held
 
 
@@ -90,9 +90,9 @@ def _make(file: Path) -> None:
 async def _open_database(file: Path) -> Database:
     writer = await connect(file)
     try:
-        await migrate(writer)
+        await migrate(writer, file)
         reader = await connect(file, read_only=True)
     except BaseException:
         await writer.close()
         raise
-    return Database(writer, reader)
+    return Database(file, writer, reader)
