@@ -14,9 +14,9 @@ from placement_alerts import __version__, cli_show, oneshot
 from placement_alerts.app import Role, now, run
 from placement_alerts.config import Loaded, effective, load, secrets_of
 from placement_alerts.core.delivery import DeliveryState
-from placement_alerts.core.explain import UnreadableNotice, explanation, read_notice
+from placement_alerts.core.explain import explanation, read_notice
 from placement_alerts.core.understanding import understand_html
-from placement_alerts.errors import ConfigError, PlacementAlertsError
+from placement_alerts.errors import ConfigError, PlacementAlertsError, UnreadableNotice
 from placement_alerts.logs import set_up_logs
 
 T = TypeVar("T")

@@ -2,6 +2,8 @@
 
 PlacementAlertsError
 ├── ConfigError              a setting is missing or wrong; `problems` has one line for each
+├── NotFound                 what somebody named by its id is not there
+├── UnreadableNotice         a file is no portal notice
 ├── StoreError
 │   ├── StoreUnavailable     the store did not answer in time; whether the operation took effect is unknown
 │   ├── StoreBusy            another running process holds this store
@@ -9,6 +11,7 @@ PlacementAlertsError
 │   └── Duplicate            a unique key is taken; `key` names it
 ├── PeerError                an outside system failed us
 │   ├── PeerUnreachable      no connection, or no answer in time
+│   │   └── ConnectionLost   the connection failed or broke; a read may be tried again
 │   ├── PeerRefused          it said no: wrong credentials, wrong permissions
 │   └── PeerNonsense         it answered something that is not its protocol, or too much of it
 └── DeliveryMoveError        a delivery was asked to make a move that core/delivery.py does not allow: our bug
@@ -27,6 +30,14 @@ class ConfigError(PlacementAlertsError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("; ".join(problems))
         self.problems = tuple(problems)
+
+
+class NotFound(PlacementAlertsError):
+    """What somebody named by its id is not there."""
+
+
+class UnreadableNotice(PlacementAlertsError):
+    """A file is no portal notice. The text says what is wrong with it and what was expected."""
 
 
 class StoreError(PlacementAlertsError):
@@ -63,6 +74,10 @@ class PeerUnreachable(PeerError):
     """No connection, or no answer in time."""
 
     error_class = "unreachable"
+
+
+class ConnectionLost(PeerUnreachable):
+    """The connection failed or broke; a read may be tried again."""
 
 
 class PeerRefused(PeerError):

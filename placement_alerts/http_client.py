@@ -17,7 +17,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from placement_alerts.errors import PeerError, PeerNonsense, PeerUnreachable
+from placement_alerts.errors import ConnectionLost, PeerError, PeerNonsense, PeerUnreachable
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
@@ -190,10 +190,6 @@ class HttpClient:
         if not self.allow_private:
             _check_literal(url.host)
         return url
-
-
-class ConnectionLost(PeerUnreachable):
-    """The connection failed or broke; a read may be tried again."""
 
 
 class PublicResolver(AbstractResolver):

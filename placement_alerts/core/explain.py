@@ -7,15 +7,11 @@ from typing import Any
 
 from placement_alerts.core.dates import INDIA
 from placement_alerts.core.notice import Facts
-from placement_alerts.errors import PlacementAlertsError
+from placement_alerts.errors import UnreadableNotice
 
 _LARGEST_FILE = 5_000_000  # characters
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LATEST_MS = 4_102_444_800_000  # the year 2100: a larger number is not a time in milliseconds
-
-
-class UnreadableNotice(PlacementAlertsError):
-    """A file is no portal notice. The text says what is wrong with it and what was expected."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from placement_alerts.core.explain import UnreadableNotice, explanation, read_notice
+from placement_alerts.core.explain import explanation, read_notice
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
+from placement_alerts.errors import UnreadableNotice
 
 NOTICE: dict[str, Any] = {
     "identifier": "nt-1",
