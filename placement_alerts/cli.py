@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -11,11 +11,9 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from placement_alerts import __version__, cli_show, oneshot
-from placement_alerts.app import Role, now, run
+from placement_alerts.app import Role, run
 from placement_alerts.config import Loaded, effective, load, secrets_of
-from placement_alerts.core.delivery import DeliveryState
-from placement_alerts.core.explain import explanation, read_notice
-from placement_alerts.core.understanding import understand_html
+from placement_alerts.core.delivery import RETRYABLE, DeliveryState
 from placement_alerts.errors import ConfigError, PlacementAlertsError, UnreadableNotice
 from placement_alerts.logs import set_up_logs
 
@@ -70,8 +68,8 @@ def run_command(
     verbose: Verbose = False,
 ) -> None:
     """Run until stopped: watch the sources, answer students, deliver. SIGTERM and Ctrl-C stop it in order."""
-    loaded = _settings(config, verbose=verbose, to_stdout=True)
-    _finish(run(loaded.config, frozenset(role or Role), asyncio.Event()))
+    loaded = _settings_of_a_process(config, verbose=verbose)
+    finish(run(loaded.config, frozenset(role or Role), asyncio.Event()))
 
 
 @app.command()
@@ -101,7 +99,7 @@ def demo(
     """Show everything at work: a simulated portal and Telegram, the real program between them. No credentials."""
     from placement_alerts.demo import run_demo
 
-    _finish(run_demo(port, seconds, verbose=verbose))
+    finish(run_demo(port, seconds, verbose=verbose))
 
 
 @app.command()
@@ -113,7 +111,9 @@ def update(
 ) -> None:
     """Fetch from the sources once. If a process runs on this store, it does it and this command shows what it does."""
     loaded = _settings(config, verbose=verbose)
-    reports = cli_show.with_progress(f"Reading {source or 'all sources'}", as_json, _update(loaded, source))
+    _known("--source", source, [component.name for component in oneshot.sources(loaded.config)])
+    with cli_show.progress(f"Reading {source or 'all sources'}", quiet=as_json) as show:
+        reports = finish(oneshot.update(loaded.config, source, show))
     _print(as_json, reports, cli_show.updates)
     if any(report["failed"] for report in reports.values()):
         raise typer.Exit(1)
@@ -134,7 +134,9 @@ def send(
 ) -> None:
     """Carry what is due, then exit. If a process runs on this store, it does it and this command waits for the end."""
     loaded = _settings(config, verbose=verbose)
-    result = cli_show.with_progress("Sending", as_json, lambda show: oneshot.send(loaded.config, channel, show))
+    _known("--channel", channel, oneshot.CHANNELS)
+    with cli_show.progress("Sending", quiet=as_json) as show:
+        result = finish(oneshot.send(loaded.config, channel, show))
     _print(as_json, result, cli_show.sent)
 
 
@@ -146,7 +148,7 @@ def check(
 ) -> None:
     """Try every configured peer and say what works, what does not, and what to do."""
     loaded = _settings(config)
-    findings = _finish(oneshot.check(loaded.config, offline=offline))
+    findings = finish(oneshot.check(loaded.config, offline=offline))
     _print(as_json, [asdict(finding) for finding in findings], cli_show.findings)
     if any(finding.state == "fails" for finding in findings):
         raise typer.Exit(1)
@@ -168,7 +170,7 @@ def explain(
     failed = False
     for file in files:
         try:
-            found = _explained(file)
+            found = oneshot.explain(file)
         except (OSError, UnicodeDecodeError, UnreadableNotice) as error:
             failed = True
             typer.echo(f"{file}: {getattr(error, 'strerror', None) or error}", err=True)
@@ -185,7 +187,7 @@ def stats(
     as_csv: Annotated[bool, typer.Option("--csv", help="Two columns: what, count.")] = False,
 ) -> None:
     """Count students, notices, jobs and deliveries."""
-    counts = _finish(oneshot.stats(_settings(config).config))
+    counts = finish(oneshot.stats(_settings(config).config))
     _print(as_json, counts, cli_show.counts_csv if as_csv else cli_show.counts)
 
 
@@ -202,7 +204,7 @@ def deliveries_list(
 ) -> None:
     """List deliveries, newest first when nothing is filtered."""
     wanted = oneshot.wanted(state, channel, notice, student, error_class)
-    rows = _finish(oneshot.list_deliveries(_settings(config).config, wanted, limit))
+    rows = finish(oneshot.list_deliveries(_settings(config).config, wanted, limit))
     _print(as_json, [cli_show.delivery_json(row) for row in rows], lambda _: cli_show.deliveries(rows))
 
 
@@ -211,13 +213,13 @@ def deliveries_show(
     delivery: Annotated[str, typer.Argument(metavar="ID")], config: ConfigFile = None, as_json: AsJson = False
 ) -> None:
     """Show the whole way of one delivery, with reasons."""
-    row = _finish(oneshot.get_delivery(_settings(config).config, delivery))
+    row = finish(oneshot.get_delivery(_settings(config).config, delivery))
     _print(as_json, cli_show.delivery_json(row), lambda _: cli_show.delivery(row))
 
 
 @deliveries_app.command("retry")
 def deliveries_retry(
-    ids: Annotated[list[str] | None, typer.Argument(metavar="ID...")] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID...", help="See `deliveries list`.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every ended delivery that fits the filters.")] = False,
     state: Annotated[DeliveryState | None, typer.Option(help="With --all: only in this state.")] = None,
     channel: Annotated[str | None, typer.Option(help="With --all: only on this channel.")] = None,
@@ -228,38 +230,59 @@ def deliveries_retry(
     """Make refused, dead or expired deliveries due again; the running process carries them within a second."""
     if bool(ids) == everything:
         raise typer.BadParameter("name deliveries by their ids, or say --all")
-    wanted = oneshot.wanted(state, channel, None, None, error_class)
-    result = _finish(oneshot.retry_deliveries(_settings(config).config, ids or None, wanted))
-    _print(as_json, result, lambda _: typer.echo(f"{result['retried']} deliveries are due again"))
+    if state not in (None, *RETRYABLE):
+        raise typer.BadParameter(f"--state {state}: only {', '.join(sorted(RETRYABLE))} deliveries can be retried")
+    loaded = _settings(config)
+    if ids:
+        result = finish(oneshot.retry_named(loaded.config, ids))
+    else:
+        wanted = oneshot.wanted(state, channel, None, None, error_class)
+        result = finish(oneshot.retry_all(loaded.config, wanted))
+    _print(as_json, result, cli_show.retried)
+    if result["not_retried"]:
+        raise typer.Exit(1)
 
 
-def _explained(file: Path) -> dict[str, Any]:
-    if file.suffix != ".json":
-        raise UnreadableNotice("only portal notices (.json) can be explained; mails come with the mailbox source")
-    notice = read_notice(file.read_text(encoding="utf-8"), read_at=now())
-    return explanation(file.name, understand_html(notice.title, notice.html, notice.published_at, author=notice.author))
+def _known(option: str, value: str | None, known: Sequence[str]) -> None:
+    """Raise BadParameter, which is wrong usage, unless the value is one of these or not given."""
+    if value not in (None, *known):
+        raise typer.BadParameter(f"{option} {value}: there is {', '.join(known)}")
 
 
-def _update(loaded: Loaded, source: str | None) -> Callable[[Callable[[str], None]], Coroutine[Any, Any, Any]]:
-    return lambda show: oneshot.update(loaded.config, source, show)
+def _settings(file: Path | None, *, verbose: bool = False) -> Loaded:
+    """Load the settings of a one-shot command: stdout is for its result, so it logs little, and to stderr."""
+    loaded = _load(file)
+    set_up_logs(
+        level="info" if verbose else "error",
+        as_json=loaded.config.logging.format == "json",
+        secrets=secrets_of(loaded.config),
+        stream=sys.stderr,
+    )
+    return loaded
 
 
-def _settings(file: Path | None, *, verbose: bool = False, to_stdout: bool = False) -> Loaded:
-    loaded = load(file)
+def _settings_of_a_process(file: Path | None, *, verbose: bool) -> Loaded:
+    """Load the settings of a process that runs until it is stopped: it logs to stdout and to the log file."""
+    loaded = _load(file)
     logging = loaded.config.logging
     set_up_logs(
-        level="debug" if verbose and to_stdout else "info" if verbose else logging.level if to_stdout else "error",
+        level="debug" if verbose else logging.level,
         as_json=logging.format == "json",
-        file=Path(logging.file) if logging.file and to_stdout else None,
+        file=Path(logging.file) if logging.file else None,
         secrets=secrets_of(loaded.config),
-        stream=sys.stdout if to_stdout else sys.stderr,
+        stream=sys.stdout,
     )
+    return loaded
+
+
+def _load(file: Path | None) -> Loaded:
+    loaded = load(file)
     for warning in loaded.warnings:
         typer.echo(f"warning: {warning}", err=True)
     return loaded
 
 
-def _finish(work: Coroutine[Any, Any, T]) -> T:
+def finish(work: Coroutine[Any, Any, T]) -> T:
     """Run a coroutine; of several failures that came together, raise ours."""
     try:
         return asyncio.run(work)

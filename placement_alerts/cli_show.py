@@ -1,12 +1,12 @@
 """How the command line shows things: tables on a terminal, plain lines in a pipe, progress only for a person."""
 
-import asyncio
 import csv
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 import typer
 from rich import box
@@ -17,19 +17,19 @@ from rich.text import Text
 from placement_alerts.core.delivery import Delivery
 from placement_alerts.core.timetable import show_moment
 
-T = TypeVar("T")
-
 _COLOURS = {"works": "green", "fails": "red", "off": "dim", "sent": "green", "seen": "green", "dead": "red"}
 _COLOURS |= {"refused": "yellow", "retrying": "yellow", "suppressed": "dim", "superseded": "dim"}
 
 
-def with_progress(title: str, quiet: bool, work: Callable[[Callable[[str], None]], Coroutine[Any, Any, T]]) -> T:
-    """Run `work`, showing what it says on a terminal; nothing in a pipe or with --json."""
+@contextmanager
+def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """Yield what shows a line of progress on a terminal while the block runs; nothing in a pipe or if `quiet`."""
     console = Console(stderr=True)
     if quiet or not console.is_terminal:
-        return asyncio.run(work(lambda _: None))
+        yield lambda _: None
+        return
     with console.status(title) as status:
-        return asyncio.run(work(lambda line: status.update(f"{title}: {line}")))
+        yield lambda line: status.update(f"{title}: {line}")
 
 
 def updates(reports: Mapping[str, Mapping[str, Any]]) -> None:
@@ -98,6 +98,13 @@ def deliveries(rows: Sequence[Delivery]) -> None:
     )
     if not rows:
         typer.echo("no delivery fits", err=True)
+
+
+def retried(result: Mapping[str, Any]) -> None:
+    """Show what `deliveries retry` did."""
+    typer.echo(f"{result['retried']} deliveries are due again")
+    for identifier, state in result["not_retried"].items():
+        typer.echo(f"{identifier} is {state}: only refused, dead and expired deliveries can be retried", err=True)
 
 
 def delivery(row: Delivery) -> None:

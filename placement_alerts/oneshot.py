@@ -7,15 +7,18 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from placement_alerts.app import Parts, now, open_channels, open_parts, open_sources
-from placement_alerts.config import what_is_on
+from placement_alerts.config import Component, what_is_on
 from placement_alerts.config_models import Config
 from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState
+from placement_alerts.core.explain import explanation, read_notice
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
-from placement_alerts.errors import ConfigError, PeerError, StoreBusy, StoreError
+from placement_alerts.core.understanding import understand_html
+from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy, StoreError, UnreadableNotice
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline import errands
 from placement_alerts.pipeline.membership import somebody_runs
@@ -23,6 +26,7 @@ from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, RequestState, Store
 
 PAGE = 500
+CHANNELS = ("telegram",)
 
 Show = Callable[[str], None]
 
@@ -37,14 +41,16 @@ class Finding:
     advice: str
 
 
+def sources(config: Config) -> list[Component]:
+    """Return every source with its switch."""
+    return [component for component in what_is_on(config) if component.key.startswith("sources.")]
+
+
 async def update(config: Config, source: str | None, show: Show) -> dict[str, Any]:
-    """Fetch from one source or all; return the reports by source. Raises ConfigError for a source that is off."""
-    on = {component.name: component for component in what_is_on(config) if component.key.startswith("sources.")}
-    if source is not None and source not in on:
-        raise ConfigError([f"--source {source}: no such source; there is {', '.join(on)}"])
-    off = [component for name, component in on.items() if not component.on and source in (None, name)]
-    if len(off) == len([name for name in on if source in (None, name)]):
-        raise ConfigError([f"{component.key} is not set, so {component.name} is off" for component in off])
+    """Fetch from one of `sources` or all; return the reports by source. Raises ConfigError if what is wanted is off."""
+    chosen = [component for component in sources(config) if source in (None, component.name)]
+    if not any(component.on for component in chosen):
+        raise ConfigError([f"{component.key} is not set, so {component.name} is off" for component in chosen])
     if result := await _ask_running(config, errands.ErrandKind.UPDATE, {"source": source}, show):
         return result
     async with _working_alone(config, sends=False) as parts:
@@ -55,11 +61,12 @@ async def update(config: Config, source: str | None, show: Show) -> dict[str, An
 
 
 async def send(config: Config, channel: str | None, show: Show) -> dict[str, Any]:
-    """Carry what is due; return total, sent, failed and the channels. Raises ConfigError if no channel is on."""
+    """Carry what is due on one of CHANNELS or all; return total, sent, failed and the channels.
+
+    Raises ConfigError if no channel is on.
+    """
     if not config.telegram.token.get_secret_value():
         raise ConfigError(["telegram.token is not set, so no channel is on"])
-    if channel not in (None, "telegram"):
-        raise ConfigError([f"--channel {channel}: no such channel; there is telegram"])
     if result := await _ask_running(config, errands.ErrandKind.SEND, {"channel": channel}, show):
         return result
     async with _working_alone(config, sends=True) as parts:
@@ -131,25 +138,47 @@ async def list_deliveries(config: Config, wanted: DeliveryFilter, limit: int) ->
 
 
 async def get_delivery(config: Config, delivery_id: str) -> Delivery:
-    """Return one delivery. Raises ConfigError if there is none of that id."""
+    """Return one delivery. Raises NotFound if there is none of that id."""
     async with _store(config) as store:
-        found = await store.deliveries.get(DeliveryId(delivery_id))
-    if found is None:
-        raise ConfigError([f"no delivery has the id {delivery_id}; `placement-alerts deliveries list` shows ids"])
-    return found
+        return await _get(store, delivery_id)
 
 
-async def retry_deliveries(config: Config, ids: Sequence[str] | None, wanted: DeliveryFilter) -> dict[str, int]:
-    """Make ended deliveries due again: the named ones, or all that fit."""
+async def retry_named(config: Config, ids: Sequence[str]) -> dict[str, Any]:
+    """Make these deliveries due again; `not_retried` has the state of each that cannot be.
+
+    Raises NotFound, before any is touched, if there is none of an id.
+    """
     async with _store(config) as store:
-        if ids is not None:
-            return {"retried": await store.deliveries.retry([DeliveryId(one) for one in ids], now())}
+        rows = [await _get(store, one) for one in dict.fromkeys(ids)]
+        retried = await store.deliveries.retry([row.id for row in rows], now())
+    left = {row.id: row.state.value for row in rows if row.state not in RETRYABLE}
+    return {"retried": retried, "not_retried": left}
+
+
+async def retry_all(config: Config, wanted: DeliveryFilter) -> dict[str, Any]:
+    """Make all ended deliveries due again that fit."""
+    async with _store(config) as store:
         retried, after = 0, None
         while page := await store.deliveries.find(wanted, after, PAGE):
             after = page[-1].id
             ended = [row.id for row in page if row.state in RETRYABLE]
             retried += await store.deliveries.retry(ended, now()) if ended else 0
-        return {"retried": retried}
+    return {"retried": retried, "not_retried": {}}
+
+
+def explain(file: Path) -> dict[str, Any]:
+    """Return how a portal notice would be understood. Raises OSError, UnicodeDecodeError, UnreadableNotice."""
+    if file.suffix != ".json":
+        raise UnreadableNotice("only portal notices (.json) can be explained; mails come with the mailbox source")
+    notice = read_notice(file.read_text(encoding="utf-8"), read_at=now())
+    return explanation(file.name, understand_html(notice.title, notice.html, notice.published_at, author=notice.author))
+
+
+async def _get(store: Store, delivery_id: str) -> Delivery:
+    found = await store.deliveries.get(DeliveryId(delivery_id))
+    if found is None:
+        raise NotFound(f"no delivery has the id {delivery_id}; `placement-alerts deliveries list` shows ids")
+    return found
 
 
 @asynccontextmanager

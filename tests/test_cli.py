@@ -1,5 +1,6 @@
 """Every command that users can reach, once for real against the simulated peers (pitfall 54)."""
 
+import asyncio
 import json
 import os
 import re
@@ -13,9 +14,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from placement_alerts.cli import app
+from placement_alerts.cli import app, finish
+from placement_alerts.core.delivery import Delivery, DeliveryState
+from placement_alerts.errors import StoreUnavailable
 from placement_alerts.sandbox.portal_board import to_ms
-from tests.builders import NOW
+from placement_alerts.store import open_store
+from tests.builders import NOW, a_delivery
 from tests.peers import Peers, running_peers
 
 COMMANDS = [
@@ -49,6 +53,17 @@ def call(environment: dict[str, str], *arguments: str, code: int = 0) -> subproc
     )
     assert done.returncode == code, done.stderr
     return done
+
+
+async def plan(environment: dict[str, str], *deliveries: Delivery) -> None:
+    store = await open_store(environment["PLACEMENT_ALERTS__DATABASE__URL"])
+    await store.deliveries.plan(deliveries)
+    await store.close()
+
+
+def plain(text: str) -> str:
+    """Return a usage error as one line, without the box that is drawn around it."""
+    return " ".join(re.sub("[│╭╮╰╯─]", " ", text).split())
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -142,7 +157,60 @@ def test_retry_wants_ids_or_all(environment: dict[str, str]) -> None:
     call(environment, "deliveries", "retry", code=2)
     done = call(environment, "deliveries", "retry", "--all", "--json")
 
-    assert json.loads(done.stdout) == {"retried": 0}
+    assert json.loads(done.stdout) == {"retried": 0, "not_retried": {}}
+
+
+def test_retry_of_an_unknown_delivery_is_one_clear_line(environment: dict[str, str]) -> None:
+    failed = call(environment, "deliveries", "retry", "nobody", code=1)
+
+    assert "no delivery has the id nobody" in failed.stderr
+
+
+def test_retry_names_the_state_of_what_cannot_be_retried(environment: dict[str, str]) -> None:
+    dead, sent = a_delivery("7", state=DeliveryState.DEAD), a_delivery("8", state=DeliveryState.SENT)
+    asyncio.run(plan(environment, dead, sent))
+
+    done = call(environment, "deliveries", "retry", dead.id, sent.id, code=1)
+
+    assert "1 deliveries are due again" in done.stdout
+    assert f"{sent.id} is sent: only refused, dead and expired deliveries can be retried" in done.stderr
+
+
+def test_retry_of_all_in_a_state_that_cannot_be_retried_is_wrong_usage(environment: dict[str, str]) -> None:
+    failed = call(environment, "deliveries", "retry", "--all", "--state", "sent", code=2)
+
+    assert "only dead, expired, refused deliveries can be retried" in plain(failed.stderr)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "there_is"),
+    [(("update", "--source", "foo"), "there is superset"), (("send", "--channel", "foo"), "there is telegram")],
+)
+def test_value_that_no_option_has_is_wrong_usage(
+    environment: dict[str, str], arguments: tuple[str, ...], there_is: str
+) -> None:
+    assert there_is in plain(call(environment, *arguments, code=2).stderr)
+
+
+def test_source_that_is_off_is_named_with_the_setting_that_turns_it_on(environment: dict[str, str]) -> None:
+    off = environment | {"PLACEMENT_ALERTS__SOURCES__SUPERSET__ACCOUNTS": "[]"}
+
+    failed = call(off, "update", "--source", "superset", code=1)
+
+    assert "sources.superset.accounts is not set, so superset is off" in failed.stderr
+
+
+def test_failures_that_come_together_are_told_as_one() -> None:
+    async def work() -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(2):
+                tasks.create_task(away())
+
+    async def away() -> None:
+        raise StoreUnavailable("the store is away")
+
+    with pytest.raises(StoreUnavailable, match="the store is away"):
+        finish(work())
 
 
 def test_the_running_process_does_what_one_shot_commands_ask_and_stops_in_order(
