@@ -185,6 +185,7 @@ async def run(
             vitals.stopping = True
             if clock:
                 clock.stop()
+            parts.membership.take_no_more()
             await _wind_down(tasks, config.fanout.grace_s)
         await _leave(parts.membership)
     log.info("process.stopped")
@@ -235,11 +236,17 @@ async def _update(parts: Parts, clock: Clock) -> None:
     """Let the clock ring for the sources; make up for a time that was missed while nobody ran."""
     clock.start()
     for name in parts.sources:
-        poll = await parts.store.sources.poll(name)
-        job = "official" if name == "official" else "update"
-        if clock.missed(job, poll.last_poll_at, now()):
+        if await _is_overdue(parts, clock, name):
             parts.updater.ring(name)
     await parts.updater.run()
+
+
+async def _is_overdue(parts: Parts, clock: Clock, name: str) -> bool:
+    try:
+        poll = await parts.store.sources.poll(name)
+    except StoreUnavailable:  # an update too many costs nothing
+        return True
+    return clock.missed("official" if name == "official" else "update", poll.last_poll_at, now())
 
 
 def _clock(config: Config, updater: Updater) -> Clock:

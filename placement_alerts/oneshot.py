@@ -194,7 +194,14 @@ async def _store(config: Config) -> AsyncIterator[Store]:
 async def _working_alone(config: Config, *, sends: bool) -> AsyncIterator[Parts]:
     async with open_parts(config, exclusive=True, sends=sends) as parts:
         await parts.membership.join()
-        yield parts
+        async with asyncio.TaskGroup() as tasks:
+            # whoever starts meanwhile must see that we live, or would send again what we are sending
+            beating = tasks.create_task(parts.membership.run(), name="membership")
+            try:
+                yield parts
+            finally:
+                parts.membership.stop()
+                await asyncio.wait({beating})
         await parts.membership.leave()
 
 

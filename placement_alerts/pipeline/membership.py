@@ -20,6 +20,7 @@ from placement_alerts.errors import StoreBusy, StoreUnavailable
 from placement_alerts.store.base import OwnerId, Process, Store
 
 BEAT_S = 5.0
+BLIND_BEATS = 3  # of ours without a look at the others: what they did meanwhile we cannot say
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +54,9 @@ class Membership:
         self._beat_s = beat_s
         self._dead_after_s = dead_after_s
         self._seen: dict[OwnerId, tuple[int, float]] = {}
+        self._looked_at = time.monotonic()
         self._duties: set[str] = set()
+        self._ending = asyncio.Event()
         self._stopping = asyncio.Event()
 
     @property
@@ -72,19 +75,24 @@ class Membership:
         Raises StoreBusy when another process took over a duty because this one stood still: carrying on would do the
         work twice, so the process ends and starts afresh.
         """
-        while not await self._stopped_within(self._beat_s):
+        while not await _set_within(self._stopping, self._beat_s):
             try:
                 self._me = replace(self._me, beat=self._me.beat + 1)
                 await self._store.processes.beat(self._me)
                 await self._free_dead()
-                for duty in self._duties:
+                for duty in tuple(self._duties):  # one may join while we wait for the store
                     if not await self._store.processes.take(duty, self._me.owner):
                         raise StoreBusy(f"another process took over {duty} while this one stood still; start it again")
             except StoreUnavailable as error:
                 log.warning("process.missed_beat", error=str(error))
 
+    def take_no_more(self) -> None:
+        """Let who waits in `hold` go: this process ends."""
+        self._ending.set()
+
     def stop(self) -> None:
         """Beat no more."""
+        self._ending.set()
         self._stopping.set()
 
     async def leave(self) -> None:
@@ -96,25 +104,22 @@ class Membership:
 
     async def hold(self, duty: str) -> bool:
         """Wait until this process holds the duty; False if it stops first."""
-        while not self._stopping.is_set():
+        while not self._ending.is_set():
             try:
                 if await self._store.processes.take(duty, self._me.owner):
                     self._duties.add(duty)
                     return True
             except StoreUnavailable as error:
                 log.warning("duty.not_taken", duty=duty, error=str(error))
-            await self._stopped_within(self._beat_s)
+            await _set_within(self._ending, self._beat_s)
         return False
 
-    async def _stopped_within(self, seconds: float) -> bool:
-        stopping = asyncio.create_task(self._stopping.wait())
-        await asyncio.wait({stopping}, timeout=seconds)
-        stopping.cancel()
-        await asyncio.wait({stopping})
-        return self._stopping.is_set()
-
     async def _free_dead(self) -> None:
-        dead = [process.owner for process in await self._store.processes.all() if self._is_dead(process)]
+        processes = await self._store.processes.all()
+        if time.monotonic() - self._looked_at > BLIND_BEATS * self._beat_s:
+            self._seen.clear()  # the store was away, or we stood still ourselves: nobody is dead of that
+        self._looked_at = time.monotonic()
+        dead = [process.owner for process in processes if self._is_dead(process)]
         if dead:
             freed = await self._store.deliveries.free(dead, self._now())
             await self._store.processes.remove(dead)
@@ -132,6 +137,14 @@ class Membership:
             self._seen[process.owner] = (process.beat, time.monotonic())
             return False
         return time.monotonic() - since > self._dead_after_s
+
+
+async def _set_within(event: asyncio.Event, seconds: float) -> bool:
+    waiting = asyncio.create_task(event.wait())
+    await asyncio.wait({waiting}, timeout=seconds)
+    waiting.cancel()
+    await asyncio.wait({waiting})
+    return event.is_set()
 
 
 async def somebody_runs(store: Store) -> bool:

@@ -14,6 +14,7 @@ from placement_alerts.sources.base import Source
 from placement_alerts.store.base import OwnerId, PollState, Store
 
 POLL_TIMEOUT_S = 15 * 60  # every call inside has its own, shorter deadline; this ends a portal that drips for ever
+POSTPONED_S = 60.0  # after which a poll that the store did not let happen is tried again
 IDLE_S = 3600.0  # a flag wakes at once; this only bounds the wait
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,13 @@ class Updater:
         intake: Intake,
         owner: OwnerId,
         now: Callable[[], datetime],
+        *,
+        postponed_s: float = POSTPONED_S,
     ) -> None:
         self._flags = {name: Flag() for name in sources}
+        self._polling: set[str] = set()  # a duty keeps other processes away, but not another task of this one
+        self._postponed_s = postponed_s
+        self._polled: set[str] = set()  # a duty keeps other processes away, but not another task of ours
         self._store = store
         self._sources = sources
         self._intake = intake
@@ -54,30 +60,48 @@ class Updater:
                 sources.create_task(self._watch(name), name=f"source-{name}")
 
     async def _watch(self, name: str) -> None:
-        polled = 0
+        polled, postponed = 0, False
         while True:
-            await self._flags[name].wait(polled, timeout_s=IDLE_S)
-            if self._flags[name].count != polled:
+            await self._flags[name].wait(polled, timeout_s=self._postponed_s if postponed else IDLE_S)
+            if postponed or self._flags[name].count != polled:
                 polled = self._flags[name].count
-                await self._poll_if_possible(name)
+                postponed = not await self._poll_if_possible(name)
 
     async def update(self, name: str) -> IntakeReport:
         """Poll one source once. Raises StoreBusy if it is being polled already; a failing peer is in the report."""
+        if name in self._polling:
+            raise StoreBusy(f"an update of {name} is already running; wait for it to end")
+        self._polling.add(name)
+        try:
+            return await self._poll_on_duty(name)
+        finally:
+            self._polling.discard(name)
+
+    async def _poll_on_duty(self, name: str) -> IntakeReport:
         duty = f"update:{name}"
         if not await self._store.processes.take(duty, self._owner):
             raise StoreBusy(f"an update of {name} is already running; wait for it to end")
         try:
             return await self._poll(name, self._sources[name])
         finally:
-            await self._store.processes.drop(duty, self._owner)
+            await self._drop(duty)
 
-    async def _poll_if_possible(self, name: str) -> None:
+    async def _drop(self, duty: str) -> None:
+        try:
+            await self._store.processes.drop(duty, self._owner)
+        except StoreUnavailable as error:  # it stays ours: we may take it again, and leave it when we end
+            log.warning("duty.not_dropped", duty=duty, error=str(error))
+
+    async def _poll_if_possible(self, name: str) -> bool:
+        """Return False if the store was away: nothing is lost, but it should not take until the next ring."""
         try:
             await self.update(name)
         except StoreBusy:
             log.info("source.skipped", source=name, reason="already running")
         except StoreUnavailable as error:
             log.warning("source.postponed", source=name, error=str(error))
+            return False
+        return True
 
     async def _poll(self, name: str, source: Source) -> IntakeReport:
         state = await self._store.sources.poll(name)

@@ -137,3 +137,42 @@ async def test_who_left_is_forgotten_with_its_duties(store: Store, now: Hand) ->
 
     assert await store.processes.all() == []
     assert await store.processes.holder("scheduler") is None
+
+
+async def test_an_outage_of_the_store_is_nobodys_death(works: Works) -> None:
+    await claim_one(works, "far")
+    await works.store.processes.beat(elsewhere("far"))
+    mine = Membership(
+        works.store, this_process(), works.now, alone=False, dead_after_s=0.05, beat_s=0.001
+    )  # fmt: skip
+
+    await mine.join()
+    await asyncio.sleep(0.1)  # no look at the store meanwhile, as while it is away
+    await mine.join()
+
+    assert await works.states() == [DeliveryState.SENDING]
+
+
+async def test_a_duty_that_is_taken_over_while_the_others_are_confirmed_ends_nothing(store: Store, now: Hand) -> None:
+    mine = Membership(store, this_process(), now, alone=True, dead_after_s=30.0, beat_s=0.0)
+    await mine.hold("duty 0")
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(mine.run())
+        for number in range(1, 50):
+            await mine.hold(f"duty {number}")
+        mine.stop()
+
+    assert running.exception() is None
+
+
+async def test_who_waits_for_a_duty_is_let_go_before_the_beats_end(store: Store, now: Hand) -> None:
+    first, second = member(store, now), member(store, now)
+    await first.hold("scheduler")
+
+    async with asyncio.timeout(2), asyncio.TaskGroup() as tasks:
+        waiting = tasks.create_task(second.hold("scheduler"))
+        await asyncio.sleep(0)
+        second.take_no_more()
+
+    assert waiting.result() is False

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 import pytest
 
 from placement_alerts.core.item import Fetched, KnownItem
-from placement_alerts.errors import PeerRefused, StoreBusy
+from placement_alerts.errors import PeerRefused, StoreBusy, StoreUnavailable
 from placement_alerts.http_client import HttpClient, Retries
 from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.membership import Membership, this_process
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
 from placement_alerts.sandbox.portal_board import to_ms
 from placement_alerts.sources.base import Source
 from placement_alerts.sources.superset import SupersetSettings, SupersetSource
-from placement_alerts.store.base import OwnerId
+from placement_alerts.store.base import OwnerId, Process
 from tests.builders import NOW, YEAR, fetched
 from tests.pipeline.conftest import ME, Works
 
@@ -47,6 +48,7 @@ class Failing(Slow):
         self.error = error
 
     async def fetch(self, known: Mapping[str, KnownItem], now: datetime) -> Fetched:
+        self.asked.set()
         raise self.error
 
 
@@ -183,5 +185,55 @@ async def test_a_ring_during_a_poll_is_a_poll_afterwards(works: Works) -> None:
         source.asked.clear()
         update.ring("superset")
         source.answers.set()
+        await source.asked.wait()
+        running.cancel()
+
+
+async def test_two_updates_of_a_source_never_run_at_once_in_one_process_either(works: Works) -> None:
+    source = Slow("superset")
+    update = updater(works, source)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(update.update("superset"))
+        await source.asked.wait()
+        with pytest.raises(StoreBusy, match="already running"):
+            await update.update("superset")
+        source.answers.set()
+
+
+async def test_an_update_that_was_cancelled_leaves_its_duty_to_the_next(works: Works) -> None:
+    source = Slow("superset")
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(updater(works, source).update("superset"))
+        await source.asked.wait()
+        running.cancel()
+    source.answers.set()
+
+    report = await updater(works, source, owner=OwnerId("next")).update("superset")
+
+    assert not report.failed
+
+
+async def test_an_update_that_was_killed_leaves_its_duty_to_the_next_start(works: Works) -> None:
+    await works.store.processes.beat(Process(OwnerId("killed"), "home", 1, 1, 1))
+    await works.store.processes.take("update:superset", OwnerId("killed"))
+    source = Slow("superset")
+    source.answers.set()
+
+    await Membership(works.store, this_process(), works.now, alone=True, dead_after_s=30.0).join()
+
+    assert not (await updater(works, source).update("superset")).failed
+
+
+async def test_a_poll_that_the_store_did_not_let_happen_is_tried_again_soon(works: Works) -> None:
+    source = Failing(StoreUnavailable("away"))
+    intake = Intake(works.store, works.planner.flag, works.now, timedelta(hours=24))
+    update = Updater(works.store, {"superset": source}, intake, ME, works.now, postponed_s=0.01)
+
+    async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
+        running = tasks.create_task(update.run())
+        update.ring("superset")
+        await source.asked.wait()
+        source.asked.clear()
         await source.asked.wait()
         running.cancel()
