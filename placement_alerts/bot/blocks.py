@@ -26,7 +26,7 @@ async def membership_changed(event: ChatMemberUpdated, store: Store, now: Now) -
     if address is None:
         return
     if event.new_chat_member.status in _OUT:
-        await store.students.switch_off(address.id, OffReason.BLOCKED, now())
+        await store.students.switch_off(address.id, OffReason.BLOCKED)
         await store.deliveries.close_address(address.id, OffReason.BLOCKED.value, now())
     elif event.new_chat_member.status in _IN and address.off is not OffReason.STOPPED:
         await store.students.switch_on(address.id, now())

@@ -72,7 +72,7 @@ async def stop(message: Message, store: Store, answers: Answers, now: Now) -> No
     address = address_of(student, message.chat.id)
     was_on = False
     if address is not None:
-        was_on = await store.students.switch_off(address.id, OffReason.STOPPED, now())
+        was_on = await store.students.switch_off(address.id, OffReason.STOPPED)
         await store.deliveries.close_address(address.id, OffReason.STOPPED.value, now())
     await answers.say(message.chat.id, texts.stopped(was_on=was_on))
 

@@ -197,7 +197,7 @@ class Lane:
             reason = outcome.switch_off
             if reason is None and outcome.unclear and await self._refused_often(delivery):
                 reason = OffReason.GONE
-            if reason is not None and await self._store.students.switch_off(address_id, reason, self._now()):
+            if reason is not None and await self._store.students.switch_off(address_id, reason):
                 closed = await self._store.deliveries.close_address(address_id, outcome.error_class, self._now())
                 log.info("address.switched_off", address=address_id, reason=reason, closed=closed)
         elif outcome.moved_to is not None:

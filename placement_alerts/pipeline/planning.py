@@ -64,7 +64,7 @@ class Planner:
         self._showing.forget(notice.id)
         if notice.revision > 1:
             closing = DeliveryState.WITHDRAWN if notice.withdrawn else DeliveryState.SUPERSEDED
-            await self._store.deliveries.close_waiting(notice.id, notice.revision, closing, self._now())
+            await self._store.deliveries.close_waiting(notice.id, notice.revision, closing)
         before = await self._store.notices.revisions(notice.id) if notice.revision > 1 else []
         before = [past for past in before if past.revision < notice.revision]
         planned, after = 0, None

@@ -5,6 +5,9 @@ cut to the millisecond. Every write may be repeated: it then changes nothing. Fa
 unknown), Duplicate, or a bug. Nothing from outside is ever part of a query but as a value.
 """
 
+# longer than 300 lines, yet whole: `Store` and both implementations name every protocol here, and so do the callers
+
+import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +22,14 @@ from placement_alerts.core.student import AddressId, Joined, OffReason, Student,
 
 OwnerId = NewType("OwnerId", str)
 RequestId = NewType("RequestId", str)
+
+REJECTED_KEPT = 1_000  # of each source
+_ID_BYTES = 12  # random ones never meet
+
+
+def random_id() -> str:
+    """Return a fresh id for what has none of its own: students and addresses."""
+    return secrets.token_hex(_ID_BYTES)
 
 
 class NoticeRepository(Protocol):
@@ -79,7 +90,7 @@ class StudentRepository(Protocol):
         names: first_name, last_name, username; they replace the stored ones. year: only for a new student.
         """
 
-    async def switch_off(self, address_id: AddressId, reason: OffReason, now: datetime) -> bool:
+    async def switch_off(self, address_id: AddressId, reason: OffReason) -> bool:
         """Switch the address off; False if it was off already (its reason then stays)."""
 
     async def switch_on(self, address_id: AddressId, now: datetime) -> bool:
@@ -141,7 +152,7 @@ class DeliveryRepository(Protocol):
         A receipt whose lease is gone is dropped.
         """
 
-    async def close_waiting(self, notice_id: NoticeId, below_revision: int, state: DeliveryState, now: datetime) -> int:
+    async def close_waiting(self, notice_id: NoticeId, below_revision: int, state: DeliveryState) -> int:
         """Move waiting deliveries of earlier revisions to SUPERSEDED or WITHDRAWN; return how many."""
 
     async def close_address(self, address_id: AddressId, error_class: str, now: datetime) -> int:
@@ -149,9 +160,6 @@ class DeliveryRepository(Protocol):
 
     async def retarget(self, address_id: AddressId, target: str) -> None:
         """Give waiting deliveries of an address their new target."""
-
-    async def expire(self, notice_id: NoticeId, now: datetime) -> int:
-        """Move every waiting delivery of the notice to EXPIRED; return how many."""
 
     async def of_address(self, notice_id: NoticeId, address_id: AddressId) -> list[Delivery]:
         """Return the deliveries of all revisions of a notice to one address, oldest revision first."""
@@ -186,9 +194,6 @@ class DeliveryRepository(Protocol):
     async def counts(self) -> dict[tuple[str, DeliveryState], int]:
         """Return how many deliveries there are of each channel and state."""
 
-    async def counts_of(self, notice_ids: Collection[NoticeId]) -> dict[tuple[NoticeId, DeliveryState], int]:
-        """Return how many deliveries each notice has in each state."""
-
 
 @dataclass(frozen=True, slots=True)
 class PollState:
@@ -219,7 +224,7 @@ class SourceRepository(Protocol):
         """Store how a poll went."""
 
     async def reject(self, source: str, rejected: Sequence[Rejected], now: datetime) -> None:
-        """Keep aside what could not be read; the same element is kept once. At most the newest 1,000 a source."""
+        """Keep aside what could not be read; the same element is kept once. At most the newest REJECTED_KEPT."""
 
     async def rejected(self, source: str, limit: int) -> list[Rejected]:
         """Return what was kept aside, newest first."""

@@ -68,7 +68,7 @@ async def test_fifty_old_notices_do_not_reach_who_joins_later(works: Works) -> N
 
 async def test_every_student_of_the_year_has_a_row_with_a_reason(works: Works) -> None:
     first, second = await works.join(1, 2)
-    await works.store.students.switch_off(second.addresses[0].id, OffReason.STOPPED, works.now())
+    await works.store.students.switch_off(second.addresses[0].id, OffReason.STOPPED)
 
     await works.publish(a_notice())
 
@@ -81,7 +81,7 @@ async def test_every_student_of_the_year_has_a_row_with_a_reason(works: Works) -
 
 async def test_who_came_back_gets_what_is_stored_from_then_on(works: Works) -> None:
     (student,) = await works.join(1)
-    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED, works.now())
+    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED)
     await works.store.notices.save(a_notice("missed", stored_at=after(minutes=1)))
     works.now.turn(minutes=2)
     await works.join(1)
@@ -131,7 +131,7 @@ async def test_who_stops_while_a_notice_is_planned_does_not_get_it(works: Works)
     await works.store.notices.save(a_notice())
 
     async def stop() -> None:
-        await works.store.students.switch_off(first.addresses[0].id, OffReason.STOPPED, works.now())
+        await works.store.students.switch_off(first.addresses[0].id, OffReason.STOPPED)
         await works.store.deliveries.close_address(first.addresses[0].id, "stopped", works.now())
 
     await planner_with(works, stop).run_once()

@@ -135,7 +135,7 @@ async def test_a_part_that_was_shown_is_struck_through_when_the_notice_is_withdr
 async def test_who_stopped_while_a_send_failed_gets_no_second_try(works: Works) -> None:
     (student,) = await works.join(7)
     await works.publish(a_notice())
-    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED, works.now())
+    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED)
     await cut_short(works, ())
 
     await works.carry()
@@ -148,7 +148,7 @@ async def test_who_stopped_while_a_send_failed_gets_no_second_try(works: Works) 
 async def test_an_operators_retry_does_not_reach_who_stopped(works: Works) -> None:
     (student,) = await works.join(7)
     await works.publish(a_notice())
-    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED, works.now())
+    await works.store.students.switch_off(student.addresses[0].id, OffReason.STOPPED)
     await works.store.deliveries.close_address(student.addresses[0].id, "stopped", works.now())
 
     await works.store.deliveries.retry([row.id for row in await works.rows()], works.now())

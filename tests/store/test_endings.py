@@ -32,8 +32,8 @@ def with_waiting_as(state: DeliveryState) -> list[DeliveryState]:
 async def test_closing_a_notice_ends_only_what_waits(store: Store, state: DeliveryState) -> None:
     await store.deliveries.plan(EVERY_STATE)
 
-    assert await store.deliveries.close_waiting(N1, 2, state, NOW) == 4
-    assert await store.deliveries.close_waiting(N1, 2, state, NOW) == 0
+    assert await store.deliveries.close_waiting(N1, 2, state) == 4
+    assert await store.deliveries.close_waiting(N1, 2, state) == 0
 
     assert await states_of(store, EVERY_STATE) == with_waiting_as(state)
 
@@ -42,7 +42,7 @@ async def test_closing_earlier_revisions_spares_this_one_and_other_notices(store
     deliveries = [a_delivery(revision=1), a_delivery(revision=2), a_delivery(revision=3), a_delivery(notice="n2")]
     await store.deliveries.plan(deliveries)
 
-    assert await store.deliveries.close_waiting(N1, 3, DeliveryState.SUPERSEDED, NOW) == 2
+    assert await store.deliveries.close_waiting(N1, 3, DeliveryState.SUPERSEDED) == 2
 
     due, superseded = DeliveryState.DUE, DeliveryState.SUPERSEDED
     assert await states_of(store, deliveries) == [superseded, superseded, due, due]
@@ -52,16 +52,7 @@ async def test_closing_into_a_state_that_the_table_forbids_is_refused(store: Sto
     await store.deliveries.plan([a_delivery()])
 
     with pytest.raises(DeliveryMoveError):
-        await store.deliveries.close_waiting(N1, 2, DeliveryState.SEEN, NOW)
-
-
-async def test_expiring_a_notice_ends_only_what_waits_of_it(store: Store) -> None:
-    await store.deliveries.plan([*EVERY_STATE, a_delivery(notice="n2")])
-
-    assert await store.deliveries.expire(N1, NOW) == 4
-    assert await store.deliveries.expire(N1, NOW) == 0
-
-    assert await states_of(store, EVERY_STATE) == with_waiting_as(DeliveryState.EXPIRED)
+        await store.deliveries.close_waiting(N1, 2, DeliveryState.SEEN)
 
 
 async def test_closing_an_address_refuses_only_what_waits_for_it(store: Store) -> None:
@@ -159,7 +150,7 @@ async def test_delivery_under_way_survives_closing_and_is_recorded(store: Store)
     await store.deliveries.plan([a_delivery()])
     (sending,) = await claimed(store)
 
-    assert await store.deliveries.close_waiting(N1, 9, DeliveryState.WITHDRAWN, NOW) == 0
+    assert await store.deliveries.close_waiting(N1, 9, DeliveryState.WITHDRAWN) == 0
     assert await store.deliveries.close_address(A7, "blocked", NOW) == 0
     assert await store.deliveries.exchange([a_receipt(sending)], a_claim()) == []
 

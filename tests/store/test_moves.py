@@ -76,11 +76,8 @@ class Sequence:
             self.model.possibly_delivered += 1
 
     async def supersede(self, _: DeliveryState) -> None:
-        moved = await self.deliveries.close_waiting(self.row.notice_id, 2, DeliveryState.SUPERSEDED, NOW)
+        moved = await self.deliveries.close_waiting(self.row.notice_id, 2, DeliveryState.SUPERSEDED)
         self._all_waiting(moved, DeliveryState.SUPERSEDED)
-
-    async def expire(self, _: DeliveryState) -> None:
-        self._all_waiting(await self.deliveries.expire(self.row.notice_id, NOW), DeliveryState.EXPIRED)
 
     async def close_address(self, _: DeliveryState) -> None:
         assert self.row.address_id is not None
@@ -126,7 +123,6 @@ STEPS: list[Step] = [
     Sequence.late_receipt,
     Sequence.free,
     Sequence.supersede,
-    Sequence.expire,
     Sequence.close_address,
     Sequence.see,
     Sequence.retry,

@@ -188,11 +188,3 @@ async def test_counts_follow_every_move(store: Store) -> None:
         ("telegram", DeliveryState.DUE): 2,
         ("webpush", DeliveryState.DUE): 1,
     }
-
-
-async def test_counts_of_notices_are_by_state(store: Store) -> None:
-    await store.deliveries.plan([a_delivery("1"), a_delivery("2"), a_delivery("3", "n2"), a_delivery("4", "n3")])
-
-    counts = await store.deliveries.counts_of([NoticeId("n1"), NoticeId("n2"), NoticeId("none")])
-
-    assert counts == {("n1", DeliveryState.DUE): 2, ("n2", DeliveryState.DUE): 1}

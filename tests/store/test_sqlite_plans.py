@@ -47,8 +47,6 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (exchange.LEASE_SQL, ("o", "token", LIST), UNIQUE_ID),
     (deliveries.NEXT_DUE_SQL, {"channel": "telegram"}, "deliveries_due"),
     (deliveries.CLOSE_SQL, ("superseded", "n", 2), "deliveries_by_notice"),
-    (deliveries.EXPIRE_SQL, ("n",), "deliveries_by_notice"),
-    (deliveries.COUNTS_OF_SQL, (LIST,), "deliveries_by_notice"),
     (deliveries.COUNTS_SQL, (), "deliveries_by_channel"),
     (deliveries.CLOSE_ADDRESS_SQL, ("blocked", 0, "a"), "deliveries_by_address"),
     (deliveries.RETARGET_SQL, ("t", "a", "t"), "deliveries_by_address"),

@@ -44,7 +44,7 @@ async def test_start_again_while_on_replaces_only_the_names(store: Store) -> Non
 
 async def test_start_after_stop_returns_and_is_on_from_then(store: Store) -> None:
     first = await join(store)
-    await store.students.switch_off(address_of(first).id, OffReason.STOPPED, NOW)
+    await store.students.switch_off(address_of(first).id, OffReason.STOPPED)
 
     joined, student = await store.students.join("telegram", "7", YEAR, NAMES, after(hours=1))
 
@@ -73,15 +73,15 @@ async def test_same_value_on_another_channel_is_another_student(store: Store) ->
 async def test_address_is_switched_off_once_and_keeps_its_first_reason(store: Store) -> None:
     student = await join(store)
 
-    assert await store.students.switch_off(address_of(student).id, OffReason.BLOCKED, NOW)
-    assert not await store.students.switch_off(address_of(student).id, OffReason.GONE, NOW)
+    assert await store.students.switch_off(address_of(student).id, OffReason.BLOCKED)
+    assert not await store.students.switch_off(address_of(student).id, OffReason.GONE)
 
     assert address_of(await store.students.get(student.id)).off is OffReason.BLOCKED
 
 
 async def test_address_is_switched_on_once_from_that_moment(store: Store) -> None:
     student = await join(store)
-    await store.students.switch_off(address_of(student).id, OffReason.BLOCKED, NOW)
+    await store.students.switch_off(address_of(student).id, OffReason.BLOCKED)
 
     assert await store.students.switch_on(address_of(student).id, after(hours=1))
     assert not await store.students.switch_on(address_of(student).id, after(hours=2))
@@ -90,7 +90,7 @@ async def test_address_is_switched_on_once_from_that_moment(store: Store) -> Non
 
 
 async def test_switching_an_unknown_address_does_nothing(store: Store) -> None:
-    assert not await store.students.switch_off(AddressId("none"), OffReason.GONE, NOW)
+    assert not await store.students.switch_off(AddressId("none"), OffReason.GONE)
     assert not await store.students.switch_on(AddressId("none"), NOW)
 
 
@@ -139,7 +139,7 @@ async def test_pages_of_a_year_hold_every_student_once(store: Store) -> None:
 async def test_counts_tell_who_has_an_address_that_is_on(store: Store) -> None:
     await join(store, "7")
     student = await join(store, "8")
-    await store.students.switch_off(address_of(student).id, OffReason.STOPPED, NOW)
+    await store.students.switch_off(address_of(student).id, OffReason.STOPPED)
 
     assert await store.students.counts() == {"total": 2, "active": 1, "inactive": 1}
 

@@ -107,8 +107,6 @@ QUERIES: tuple[Query, ...] = (
     _query(DELIVERIES, "address_id state", index=_OF_ADDRESS),
     # of a notice
     _query(DELIVERIES, "notice_id state", ranges="revision", index=_OF_NOTICE),
-    _query(DELIVERIES, "notice_id state", index=_OF_NOTICE),
-    _query(DELIVERIES, "notice_id", index=_OF_NOTICE),
     _query(DELIVERIES, "notice_id student_id", index=_OF_STUDENTS, also="state"),
     _query(
         DELIVERIES, "notice_id address_id", "revision _id", index=_keys("notice_id", "address_id", "revision", "_id")

@@ -9,13 +9,11 @@ from datetime import datetime
 
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.item import KnownItem, Rejected
-from placement_alerts.store.base import PollState
+from placement_alerts.store.base import REJECTED_KEPT, PollState
 from placement_alerts.store.mongo.client import Client, operation
 from placement_alerts.store.mongo.documents import Document, from_model, to_bson, to_model
 from placement_alerts.store.mongo.indexes import ITEMS, POLLS, REJECTED
 from placement_alerts.store.mongo.writes import put, put_all
-
-REJECTED_KEPT = 1000  # a source
 
 _NEWEST = [("at", -1), ("number", -1), ("_id", -1)]  # number: its place among those that were rejected together
 

@@ -7,7 +7,6 @@ student and every change is one compare and set on its `version`; no second coll
 
 # ruff: noqa: D102 - the protocols in store/base.py say what these methods do
 
-import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
 from placement_alerts.errors import Duplicate
+from placement_alerts.store.base import random_id
 from placement_alerts.store.mongo.client import Client, operation
 from placement_alerts.store.mongo.documents import address_key, from_student, to_model
 from placement_alerts.store.mongo.indexes import STUDENTS
@@ -48,7 +48,7 @@ class MongoStudents:
             return Joined.NEW, student
 
     @operation
-    async def switch_off(self, address_id: AddressId, reason: OffReason, now: datetime) -> bool:
+    async def switch_off(self, address_id: AddressId, reason: OffReason) -> bool:
         return await self._change_address(address_id, lambda address: _switched_off(address, reason))
 
     @operation
@@ -147,8 +147,8 @@ class MongoStudents:
 
 
 def _new_student(channel: str, value: str, year: str, names: Mapping[str, str | None], now: datetime) -> Student:
-    address = Address(id=AddressId(uuid.uuid4().hex), channel=channel, value=value, on_since=now)
-    return Student(id=StudentId(uuid.uuid4().hex), year=year, joined_at=now, addresses=(address,), **names)
+    address = Address(id=AddressId(random_id()), channel=channel, value=value, on_since=now)
+    return Student(id=StudentId(random_id()), year=year, joined_at=now, addresses=(address,), **names)
 
 
 def _with_addresses(student: Student, change: Callable[[Address], Address]) -> Student:

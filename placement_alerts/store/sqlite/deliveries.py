@@ -1,5 +1,7 @@
 """Deliveries in the embedded store. Every move is filtered by the table of core/delivery.py."""
 
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -19,7 +21,7 @@ from placement_alerts.core.student import AddressId, StudentId
 from placement_alerts.store.base import Claim, DeliveryFilter, OwnerId
 from placement_alerts.store.sqlite import exchange
 from placement_alerts.store.sqlite.connection import Database
-from placement_alerts.store.sqlite.delivery_rows import COLUMNS, from_row, states_sql, to_row
+from placement_alerts.store.sqlite.delivery_rows import COLUMNS, PLACES, from_row, states_sql, to_row
 from placement_alerts.store.sqlite.schema import SENDING_SQL, WAITING_SQL
 from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
 
@@ -27,12 +29,11 @@ from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
 
 # a + before a column, and INDEXED BY, keep SQLite from an index that finds far more rows than the one that is meant:
 # it knows nothing of how many there are of what (tests/store/test_sqlite_plans.py)
-PLAN_SQL = f"INSERT INTO deliveries ({COLUMNS}) VALUES ({', '.join('?' * 23)}) ON CONFLICT DO NOTHING"
+PLAN_SQL = f"INSERT INTO deliveries ({COLUMNS}) VALUES ({PLACES}) ON CONFLICT DO NOTHING"
 CLOSE_SQL = f"UPDATE deliveries SET state = ? WHERE notice_id = ? AND revision < ? AND {WAITING_SQL}"
 CLOSE_ADDRESS_SQL = f"""
     UPDATE deliveries SET state = 'refused', error_class = ?, due_at = ? WHERE address_id = ? AND {WAITING_SQL}"""
 RETARGET_SQL = f"UPDATE deliveries SET target = ? WHERE address_id = ? AND target <> ? AND {WAITING_SQL}"
-EXPIRE_SQL = f"UPDATE deliveries SET state = 'expired' WHERE notice_id = ? AND {WAITING_SQL}"
 SEEN_SQL = f"""
     UPDATE deliveries SET state = 'seen', seen_at = ?
     WHERE notice_id = ? AND student_id = ? AND +{states_sql(sources_of(DeliveryState.SEEN))}"""
@@ -62,9 +63,6 @@ NEXT_DUE_SQL = "SELECT min(due_at) FROM ({})".format(
     )
 )
 COUNTS_SQL = "SELECT channel, state, count(*) FROM deliveries GROUP BY channel, state"
-COUNTS_OF_SQL = """
-    SELECT notice_id, state, count(*) FROM deliveries
-    WHERE notice_id IN (SELECT value FROM json_each(?)) GROUP BY notice_id, state"""
 
 
 class SqliteDeliveries:
@@ -85,7 +83,7 @@ class SqliteDeliveries:
             await exchange.record(writer, receipts)
             return await exchange.claim(writer, claim) if claim else []
 
-    async def close_waiting(self, notice_id: NoticeId, below_revision: int, state: DeliveryState, now: datetime) -> int:
+    async def close_waiting(self, notice_id: NoticeId, below_revision: int, state: DeliveryState) -> int:
         """Move waiting deliveries of earlier revisions to `state`; DeliveryMoveError if none may ever go there."""
         for waiting in WAITING:
             check_move(waiting, state)
@@ -96,19 +94,12 @@ class SqliteDeliveries:
         return await self._database.change(CLOSE_ADDRESS_SQL, (error_class, to_ms(now), address_id))
 
     async def retarget(self, address_id: AddressId, target: str) -> None:
-        """Give what waits for the address its new target."""
         await self._database.change(RETARGET_SQL, (target, address_id, target))
 
-    async def expire(self, notice_id: NoticeId, now: datetime) -> int:
-        """Expire what waits of the notice."""
-        return await self._database.change(EXPIRE_SQL, (notice_id,))
-
     async def of_address(self, notice_id: NoticeId, address_id: AddressId) -> list[Delivery]:
-        """Return the deliveries of all revisions, oldest first."""
         return [from_row(row) for row in await self._database.rows(OF_ADDRESS_SQL, (address_id, notice_id))]
 
     async def of_students(self, notice_id: NoticeId, students: Collection[StudentId]) -> list[Delivery]:
-        """Return the deliveries of all revisions to these students, by id."""
         rows = await self._database.rows(OF_STUDENTS_SQL, (notice_id, to_list(students)))
         return [from_row(row) for row in rows]
 
@@ -117,7 +108,6 @@ class SqliteDeliveries:
         return [DeliveryState(row[0]) for row in await self._database.rows(LAST_STATES_SQL, (address_id, limit))]
 
     async def mark_seen(self, notice_id: NoticeId, student_id: StudentId, now: datetime) -> int:
-        """Mark what was sent as seen."""
         return await self._database.change(SEEN_SQL, (to_ms(now), notice_id, student_id))
 
     async def free(self, owners: Collection[OwnerId], now: datetime) -> int:
@@ -125,22 +115,18 @@ class SqliteDeliveries:
         return await self._database.change(FREE_SQL, (to_ms(now), to_list(owners)))
 
     async def next_due(self, channel: str) -> datetime | None:
-        """Return when the next waiting delivery of the channel is due."""
         row = await self._database.row(NEXT_DUE_SQL, {"channel": channel})
         return None if row is None or row[0] is None else from_ms(row[0])
 
     async def get(self, delivery_id: DeliveryId) -> Delivery | None:
-        """Return the delivery."""
         row = await self._database.row(GET_SQL, (delivery_id,))
         return None if row is None else from_row(row)
 
     async def find(self, wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> list[Delivery]:
-        """Return a page of matching deliveries."""
         sql, parameters = find_sql(wanted, after, limit)
         return [from_row(row) for row in await self._database.rows(sql, parameters)]
 
     async def recent(self, limit: int) -> list[Delivery]:
-        """Return the latest planned."""
         return [from_row(row) for row in await self._database.rows(RECENT_SQL, (limit,))]
 
     async def retry(self, ids: Collection[DeliveryId], now: datetime) -> int:
@@ -151,11 +137,6 @@ class SqliteDeliveries:
         """Count from the index alone."""
         rows = await self._database.rows(COUNTS_SQL)
         return {(channel, DeliveryState(state)): count for channel, state, count in rows}
-
-    async def counts_of(self, notice_ids: Collection[NoticeId]) -> dict[tuple[NoticeId, DeliveryState], int]:
-        """Count from the index alone."""
-        rows = await self._database.rows(COUNTS_OF_SQL, (to_list(notice_ids),))
-        return {(NoticeId(notice_id), DeliveryState(state)): count for notice_id, state, count in rows}
 
 
 def find_sql(wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> tuple[str, list[str | int]]:

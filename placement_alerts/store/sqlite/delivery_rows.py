@@ -14,6 +14,7 @@ COLUMNS = (
     " reason, attempts, possibly_delivered, message_ids, announced_id, error_class, error, sent_at, seen_at, owner,"
     " lease"
 )
+PLACES = ", ".join("?" for _ in COLUMNS.split(","))
 
 
 def states_sql(states: Iterable[DeliveryState]) -> str:

@@ -1,5 +1,7 @@
 """The portal's jobs in the embedded store."""
 
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 from placement_alerts.core.job import Job, JobId
 from placement_alerts.core.matching import company_key
 from placement_alerts.store.sqlite.connection import Database
@@ -22,20 +24,16 @@ class SqliteJobs:
         self._database = database
 
     async def save(self, job: Job) -> None:
-        """Store the job, replacing what was known of it."""
         await self._database.change(SAVE_SQL, (job.id, job.year, company_key(job.company), job.model_dump_json()))
 
     async def get(self, job_id: JobId) -> Job | None:
-        """Return the job."""
         row = await self._database.row(GET_SQL, (job_id,))
         return None if row is None else Job.model_validate_json(row[0])
 
     async def of_company(self, year: str, company_key: str) -> list[Job]:
-        """Return the jobs of a company in a year, by id."""
         rows = await self._database.rows(OF_COMPANY_SQL, (year, company_key))
         return [Job.model_validate_json(row[0]) for row in rows]
 
     async def count(self) -> int:
-        """Return how many there are."""
         row = await self._database.row(COUNT_SQL)
         return row[0] if row else 0

@@ -1,5 +1,7 @@
 """Notices and the history of their revisions in the embedded store."""
 
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 from placement_alerts.core.job import JobId
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.store.sqlite.connection import Database, Row
@@ -35,7 +37,6 @@ class SqliteNotices:
         self._database = database
 
     async def save(self, notice: Notice) -> bool:
-        """Store a revision and make it the current one, unless it or a later one is stored."""
         document = notice.model_dump_json()
         async with self._database.transaction() as writer:
             stored = list(await writer.execute_fetchall(REVISION_SQL, (notice.id,)))
@@ -46,16 +47,13 @@ class SqliteNotices:
             return True
 
     async def get(self, notice_id: NoticeId) -> Notice | None:
-        """Return the current revision."""
         row = await self._database.row(GET_SQL, (notice_id,))
         return None if row is None else _from_row(row)
 
     async def revisions(self, notice_id: NoticeId) -> list[Notice]:
-        """Return every revision, oldest first."""
         return [_from_row(row) for row in await self._database.rows(REVISIONS_SQL, (notice_id,))]
 
     async def latest(self, year: str | None, limit: int) -> list[Notice]:
-        """Return current revisions, newest published first."""
         if year is None:
             rows = await self._database.rows(LATEST_SQL, (limit,))
         else:
@@ -63,19 +61,15 @@ class SqliteNotices:
         return [_from_row(row) for row in rows]
 
     async def of_job(self, job_id: JobId) -> list[Notice]:
-        """Return the notices of a job, oldest published first."""
         return [_from_row(row) for row in await self._database.rows(OF_JOB_SQL, (job_id,))]
 
     async def unplanned(self, limit: int) -> list[Notice]:
-        """Return what awaits planning, urgent ones first, then oldest stored."""
         return [_from_row(row) for row in await self._database.rows(UNPLANNED_SQL, (limit,))]
 
     async def mark_planned(self, notice_id: NoticeId, revision: int) -> None:
-        """Say that this revision is planned, if it is still the current one."""
         await self._database.change(MARK_PLANNED_SQL, (notice_id, revision))
 
     async def counts(self) -> dict[str, int]:
-        """Return how many there are of each kind."""
         return {row[0]: row[1] for row in await self._database.rows(COUNTS_SQL)}
 
 

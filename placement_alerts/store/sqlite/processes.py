@@ -1,5 +1,7 @@
 """Which processes work on the embedded store, and who holds which duty."""
 
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 from collections.abc import Collection
 
 from placement_alerts.store.base import OwnerId, Process
@@ -22,32 +24,26 @@ class SqliteProcesses:
         self._database = database
 
     async def beat(self, process: Process) -> None:
-        """Store the process's own row."""
         row = (process.owner, process.home, process.pid, process.started, process.beat)
         await self._database.change(BEAT_SQL, row)
 
     async def all(self) -> list[Process]:
-        """Return every row, by owner."""
         return [Process(*row) for row in await self._database.rows(ALL_SQL)]
 
     async def remove(self, owners: Collection[OwnerId]) -> None:
-        """Forget processes and the duties they hold."""
         async with self._database.transaction() as writer:
             await writer.execute(REMOVE_DUTIES_SQL, (to_list(owners),))
             await writer.execute(REMOVE_SQL, (to_list(owners),))
 
     async def take(self, duty: str, owner: OwnerId) -> bool:
-        """Hold a duty; True if `owner` has it now."""
         async with self._database.transaction() as writer:
             await writer.execute(TAKE_SQL, (duty, owner))
             (row,) = await writer.execute_fetchall(HOLDER_SQL, (duty,))
         return bool(row[0] == owner)
 
     async def drop(self, duty: str, owner: OwnerId) -> None:
-        """Give a duty back; another's stays."""
         await self._database.change(DROP_SQL, (duty, owner))
 
     async def holder(self, duty: str) -> OwnerId | None:
-        """Return who holds the duty."""
         row = await self._database.row(HOLDER_SQL, (duty,))
         return None if row is None else OwnerId(row[0])

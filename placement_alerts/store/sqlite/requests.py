@@ -1,5 +1,7 @@
 """What one-shot commands ask the running process to do, in the embedded store."""
 
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -41,23 +43,19 @@ class SqliteRequests:
         await self._database.change(ASK_SQL, row)
 
     async def take(self) -> Request | None:
-        """Return the oldest ASKED request, now RUNNING."""
         async with self._database.transaction() as writer:
             rows = list(await writer.execute_fetchall(TAKE_SQL))
         return _from_row(rows[0]) if rows else None
 
     async def report(self, request: Request) -> None:
-        """Store progress, result and state."""
         row = (request.state.value, request.progress, _to_json(request.result), request.id)
         await self._database.change(REPORT_SQL, row)
 
     async def get(self, request_id: RequestId) -> Request | None:
-        """Return a request."""
         row = await self._database.row(GET_SQL, (request_id,))
         return None if row is None else _from_row(row)
 
     async def clean(self, before: datetime) -> None:
-        """Forget requests asked before then."""
         await self._database.change(CLEAN_SQL, (to_ms(before),))
 
 

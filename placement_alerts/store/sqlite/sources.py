@@ -1,16 +1,16 @@
 """What is known of the sources' items, and how their polls went, in the embedded store."""
 
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 import asyncio
 import json
 from collections.abc import Sequence
 from datetime import datetime
 
 from placement_alerts.core.item import KnownItem, Rejected
-from placement_alerts.store.base import PollState
+from placement_alerts.store.base import REJECTED_KEPT, PollState
 from placement_alerts.store.sqlite.connection import Database, Row
 from placement_alerts.store.sqlite.values import from_ms_or_none, to_ms, to_ms_or_none
-
-REJECTED_KEPT = 1_000  # of each source
 
 KNOWN_SQL = "SELECT document FROM source_items WHERE source = ?"
 # an item that is as it was is not written again
@@ -45,12 +45,10 @@ class SqliteSources:
         return await asyncio.to_thread(_parse_known, rows)
 
     async def remember(self, source: str, items: Sequence[KnownItem]) -> None:
-        """Store these items, replacing what was known of them."""
         async with self._database.transaction() as writer:
             await writer.executemany(REMEMBER_SQL, ((source, item.key, item.model_dump_json()) for item in items))
 
     async def poll(self, source: str) -> PollState:
-        """Return how the last poll went."""
         row = await self._database.row(POLL_SQL, (source,))
         if row is None:
             return PollState()
@@ -58,7 +56,6 @@ class SqliteSources:
         return PollState(from_ms_or_none(last_poll_at), from_ms_or_none(last_success_at), *others)
 
     async def save_poll(self, source: str, state: PollState) -> None:
-        """Store how a poll went."""
         row = (
             source,
             to_ms_or_none(state.last_poll_at),
@@ -81,7 +78,6 @@ class SqliteSources:
             await writer.execute(TRIM_SQL, {"source": source, "kept": REJECTED_KEPT})
 
     async def rejected(self, source: str, limit: int) -> list[Rejected]:
-        """Return what was kept aside, newest first."""
         return [
             Rejected.model_validate_json(row[0]) for row in await self._database.rows(REJECTED_SQL, (source, limit))
         ]

@@ -1,6 +1,7 @@
 """Students and their addresses in the embedded store."""
 
-import secrets
+# ruff: noqa: D102 - the protocols in store/base.py say what these methods do
+
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -9,12 +10,11 @@ from operator import itemgetter
 import aiosqlite
 
 from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
+from placement_alerts.store.base import random_id
 from placement_alerts.store.sqlite.connection import Database, Row
 from placement_alerts.store.sqlite.values import from_ms, to_ms
 
 # ruff: noqa: S608 - the statements are put together from constants of ours alone; every value is a parameter
-
-ID_BYTES = 12
 
 _COLUMNS = "students.id, students.year, joined_at, first_name, last_name, username"
 _ADDRESS_COLUMNS = "addresses.id, channel, value, on_since, off"
@@ -58,7 +58,6 @@ class SqliteStudents:
     async def join(
         self, channel: str, value: str, year: str, names: Mapping[str, str | None], now: datetime
     ) -> tuple[Joined, Student]:
-        """Make sure that this address has a student and is on; say what was found."""
         async with self._database.transaction() as writer:
             rows = list(await writer.execute_fetchall(FIND_ADDRESS_SQL, (channel, value)))
             if rows:
@@ -73,16 +72,13 @@ class SqliteStudents:
             (student,) = _students(await writer.execute_fetchall(GET_SQL, (student_id,)))
         return joined, student
 
-    async def switch_off(self, address_id: AddressId, reason: OffReason, now: datetime) -> bool:
-        """Switch the address off; False if it was off already."""
+    async def switch_off(self, address_id: AddressId, reason: OffReason) -> bool:
         return await self._database.change(SWITCH_OFF_SQL, (reason.value, address_id)) == 1
 
     async def switch_on(self, address_id: AddressId, now: datetime) -> bool:
-        """Switch the address on from `now`; False if it was on already."""
         return await self._database.change(SWITCH_ON_SQL, (to_ms(now), address_id)) == 1
 
     async def move(self, address_id: AddressId, value: str) -> None:
-        """Give the address another value, or switch it off as GONE if another address has that value."""
         async with self._database.transaction() as writer:
             if list(await writer.execute_fetchall(RIVAL_SQL, (address_id, value))):
                 await writer.execute(SWITCH_OFF_SQL, (OffReason.GONE.value, address_id))
@@ -90,28 +86,24 @@ class SqliteStudents:
                 await writer.execute(MOVE_SQL, (value, address_id))
 
     async def by_address(self, channel: str, value: str) -> Student | None:
-        """Return the student with that address."""
         return next(_students(await self._database.rows(BY_ADDRESS_SQL, (channel, value))), None)
 
     async def get(self, student_id: StudentId) -> Student | None:
-        """Return the student."""
         return next(_students(await self._database.rows(GET_SQL, (student_id,))), None)
 
     async def of_year(self, year: str, after: StudentId | None, limit: int) -> list[Student]:
-        """Return a page of a year's students by id."""
         return list(_students(await self._database.rows(OF_YEAR_SQL, (year, after or "", limit))))
 
     async def counts(self) -> dict[str, int]:
-        """Return how many students there are, and how many of them have an address that is on."""
         row = await self._database.row(COUNTS_SQL)
         total, active = row or (0, 0)
         return {"total": total, "active": active, "inactive": total - active}
 
 
 async def _add(writer: aiosqlite.Connection, channel: str, value: str, year: str, now_ms: int) -> str:
-    student_id = secrets.token_hex(ID_BYTES)
+    student_id = random_id()
     await writer.execute(ADD_SQL, (student_id, year, now_ms))
-    await writer.execute(ADD_ADDRESS_SQL, (secrets.token_hex(ID_BYTES), student_id, channel, value, now_ms))
+    await writer.execute(ADD_ADDRESS_SQL, (random_id(), student_id, channel, value, now_ms))
     return student_id
 
 
