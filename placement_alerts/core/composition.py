@@ -158,7 +158,7 @@ def withdrawn(current: Notice, now: datetime) -> Notice | None:
 
 def archived_at_first_poll(notice: Notice, now: datetime, first_run: timedelta) -> Notice:
     """Return the notice as the first poll of an empty store keeps it: what is older than `first_run` goes to nobody."""
-    return notice.model_copy(update={"archived": notice.published_at < now - first_run})
+    return notice.model_copy(update={"archived": notice.archived or notice.published_at < now - first_run})
 
 
 def _beside_fields(notice: Notice) -> tuple[object, ...]:

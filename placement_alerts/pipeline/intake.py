@@ -1,10 +1,11 @@
-"""IntakeReport: turns what a source lists into stored notices. Notices first, then what is remembered.
+"""Intake: turns what a source lists into stored notices. Notices first, then what is remembered.
 
 The same items give the same notice ids, and a revision is stored only if a reader would see a difference, so taking the
 same items in again changes nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,7 @@ from placement_alerts.core.matching import company_key, link_parts, match_job
 from placement_alerts.core.notice import Notice, NoticeId, NoticeKind
 from placement_alerts.core.presence import judge_presence, listed_by
 from placement_alerts.core.understanding import understand_html
+from placement_alerts.errors import PlacementAlertsError
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
@@ -94,9 +96,9 @@ class Intake:
                 known_job = await self._store.jobs.get(item.job.id)
                 await self._store.jobs.save(composition.merged_job(known_job, composition.clean_job(item.job)))
         for item in sorted((item for item in fresh if item.job is None), key=_order):
-            await self._take_posting(run, item)
+            await self._take(run, item, self._take_posting)
         for item in sorted((item for item in fresh if item.job is not None), key=_order):
-            await self._take_job(run, item)
+            await self._take(run, item, self._take_job)
         await self._take_absences(run)
         await self._remember(run)
         if fetched.rejected:
@@ -104,8 +106,20 @@ class Intake:
         report.unchanged = len(fetched.seen) - len(fresh)
         return report
 
+    async def _take(self, run: _Run, item: SourceItem, work: Callable[[_Run, SourceItem], Awaitable[None]]) -> None:
+        """Take one item in. One that we cannot digest stops no other; it is not remembered, so it is tried again."""
+        try:
+            await work(run, item)
+        except PlacementAlertsError:
+            raise
+        except Exception as error:  # bulkhead: one item of a source's poll
+            log.exception("item.crashed", source=run.source, item=item.key)
+            run.report.failures += (f"{item.key}: {type(error).__name__}",)
+
     async def _take_posting(self, run: _Run, item: SourceItem) -> None:
-        facts = understand_html(item.title, item.html, item.published_at or run.now, author=item.author)
+        # in a thread: a normal text costs 5 ms, a hostile one up to a second, and the loop must turn meanwhile
+        published_at = item.published_at or run.now
+        facts = await asyncio.to_thread(understand_html, item.title, item.html, published_at, author=item.author)
         job = await self._job_of(item, facts.company, [role.role or "" for role in facts.roles], facts.links)
         wanted = composition.notice_of_posting(run.source, item, facts, job, run.now)
         if job is not None:
@@ -141,23 +155,29 @@ class Intake:
         self, run: _Run, current: Notice | None, wanted: Notice, *, announce: bool = True
     ) -> Notice:
         """Store `wanted` as what follows `current`, if it differs; return what is current then."""
-        if current is None:
-            if run.first:
-                wanted = composition.archived_at_first_poll(wanted, run.now, self._first_run)
-            await self._store.notices.save(wanted)
+        if current is None and run.first:
+            wanted = composition.archived_at_first_poll(wanted, run.now, self._first_run)
+        while True:  # ends: whoever stored a revision in between raised the current one
+            fresh = wanted
+            if current is not None:
+                revision = composition.next_revision(current, wanted, run.now, announce=announce)
+                if revision is None:
+                    return current
+                fresh = revision
+            if await self._store.notices.save(fresh):
+                self._report_stored(run, fresh)
+                return fresh
+            current = await self._store.notices.get(fresh.id)
+
+    def _report_stored(self, run: _Run, notice: Notice) -> None:
+        if notice.revision == 1:
             run.report.notices += 1
-            run.report.archived += wanted.archived
-            log.info("notice.stored", notice=wanted.id, kind=wanted.facts.kind, archived=wanted.archived)
+            run.report.archived += notice.archived
+            log.info("notice.stored", notice=notice.id, kind=notice.facts.kind, archived=notice.archived)
         else:
-            revision = composition.next_revision(current, wanted, run.now, announce=announce)
-            if revision is None:
-                return current
-            wanted = revision
-            await self._store.notices.save(wanted)
             run.report.revised += 1
-            log.info("notice.revised", notice=wanted.id, revision=wanted.revision, matters=wanted.matters)
+            log.info("notice.revised", notice=notice.id, revision=notice.revision, matters=notice.matters)
         self._stored.set()
-        return wanted
 
     async def _take_absences(self, run: _Run) -> None:
         presence = judge_presence(run.known, run.fetched)

@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -288,3 +290,124 @@ async def test_notices_are_stored_in_the_order_in_which_they_were_published(sour
     unplanned = await source.store.notices.unplanned(10)
     assert {notice.title for notice in unplanned} == {"First", "Second"}
     assert {notice.year for notice in unplanned} == {YEAR}
+
+
+async def test_a_job_that_is_over_is_not_announced_by_the_first_poll_either(source: Source) -> None:
+    await source.brings(a_job_item(a_job(created_at=None, deadline=after(hours=-1))), first=True)
+
+    assert (await source.the_notice()).archived
+
+
+async def test_a_first_poll_that_was_cut_short_still_delivers_nothing_old_the_next_time(source: Source) -> None:
+    old = [a_posting(f"nt-{number}", published_at=after(days=-number)) for number in (2, 3)]
+    await source._intake.take_in("superset", {}, fetched(old[0]), first=True)  # and the rest failed
+
+    await source.brings(*old, first=True)
+
+    assert await source.store.notices.unplanned(10) == []
+
+
+async def test_a_posting_that_announces_an_archived_job_is_delivered(source: Source) -> None:
+    await source.brings(a_job_item(a_job(created_at=after(days=-3))), first=True)
+    assert (await source.the_notice()).archived
+
+    await source.brings(a_posting(**OPENING), also_seen=("job:jp-208",))
+
+    assert not (await source.the_notice()).archived
+
+
+async def test_a_new_job_of_an_archived_posting_is_delivered(source: Source) -> None:
+    await source.brings(a_posting(**OPENING, published_at=after(days=-3)), first=True)
+
+    await source.brings(a_job_item(a_job()), also_seen=("notice:nt-1",))
+
+    notice = await source.the_notice()
+    assert set(notice.items) == {"notice:nt-1", "job:jp-208"}
+    assert not notice.archived
+
+
+async def test_an_archived_notice_that_vanishes_and_comes_back_is_told_to_nobody(source: Source) -> None:
+    old = a_posting(published_at=after(days=-3))
+    await source.brings(old, first=True)
+    for _ in range(2):
+        await source.brings()
+    assert (await source.the_notice()).withdrawn
+
+    await source.brings(old)
+
+    notice = await source.the_notice()
+    assert (notice.withdrawn, notice.archived) == (False, True)
+
+
+async def test_an_edit_that_another_process_overtook_is_stored_after_it(source: Source) -> None:
+    await source.brings(a_posting())
+    known = await source.store.sources.known("superset")
+    notice = await source.the_notice()
+
+    class Overtaken:
+        """The real notices; another revision is stored just before the first save."""
+
+        overtaken = False
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(source.store.notices, name)
+
+        async def save(self, revision: Notice) -> bool:
+            if not self.overtaken:
+                self.overtaken = True
+                await source.store.notices.save(notice.model_copy(update={"revision": 2, "title": "By another"}))
+            return await source.store.notices.save(revision)
+
+    parts = SimpleNamespace(notices=Overtaken(), jobs=source.store.jobs, sources=source.store.sources)
+    intake = Intake(cast("Store", parts), Flag(), source.now, timedelta(hours=24))
+    await intake.take_in("superset", known, fetched(a_posting(title="Edited", fingerprint="edited")), first=False)
+
+    assert [one.title for one in await source.store.notices.revisions(notice.id)][1:] == ["By another", "Edited"]
+
+
+async def test_two_postings_and_the_job_they_announce_in_one_run_are_two_notices(source: Source) -> None:
+    await source.brings(a_job_item(a_job()), a_posting("nt-1", **OPENING), a_posting("nt-2", **OPENING))
+
+    assert len(await source.notices()) == 2
+
+
+async def test_a_posting_that_is_edited_so_that_it_names_no_job_keeps_the_job_it_announced(source: Source) -> None:
+    await source.brings(a_job_item(a_job()), a_posting(**OPENING))
+
+    await source.brings(
+        a_posting(title="Postponed", html="<p>See you.</p>", fingerprint="e"), also_seen=("job:jp-208",)
+    )
+    await source.brings(a_job_item(a_job(deadline=after(days=6))), also_seen=("notice:nt-1",))
+
+    notice = await source.the_notice()
+    assert notice.job is not None
+    assert notice.job.deadline == after(days=6)
+
+
+async def test_a_job_of_another_year_is_not_linked(source: Source) -> None:
+    await source.brings(a_job_item(a_job(year="202627")), a_posting(**OPENING))
+
+    assert len(await source.notices()) == 2
+    assert {notice.year for notice in await source.notices()} == {YEAR, "202627"}
+
+
+async def test_an_item_vanishes_only_when_every_account_that_listed_it_was_read(source: Source) -> None:
+    await source.brings(a_posting(accounts=("acc1", "acc2")), complete=frozenset({("acc1", "notices")}))
+
+    for _ in range(3):
+        await source.brings(complete=frozenset({("acc1", "notices")}))
+    kept = await source.the_notice()
+    for _ in range(2):
+        await source.brings(complete=frozenset({("acc1", "notices"), ("acc2", "notices")}))
+
+    assert (kept.withdrawn, (await source.the_notice()).withdrawn) == (False, True)
+
+
+async def test_an_item_that_we_cannot_digest_stops_no_other_and_is_reported(source: Source) -> None:
+    never = datetime.max.replace(tzinfo=UTC)  # no moment in India
+    await source.brings(a_job_item(a_job(deadline=never)))
+
+    report = await source.brings(a_job_item(a_job(deadline=never, title="Analyst")), a_job_item(a_job("jp-300")))
+
+    assert report.failures == ("job:jp-208: OverflowError",)
+    assert {notice.items for notice in await source.notices()} == {("job:jp-208",), ("job:jp-300",)}
