@@ -202,7 +202,7 @@ def deliveries_list(
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """List deliveries, newest first when nothing is filtered."""
+    """List deliveries, latest planned first."""
     wanted = oneshot.wanted(state, channel, notice, student, error_class)
     rows = finish(oneshot.list_deliveries(_settings(config).config, wanted, limit))
     _print(as_json, [cli_show.delivery_json(row) for row in rows], lambda _: cli_show.deliveries(rows))

@@ -22,6 +22,7 @@ from placement_alerts.sandbox.portal import SimulatedPortal
 from placement_alerts.sandbox.portal_content import LOGINS, OfficeEvent, fill, play, script
 from placement_alerts.sandbox.telegram_api import SimulatedTelegram
 from placement_alerts.sandbox.telegram_limits import Limits
+from placement_alerts.store.base import DeliveryFilter
 
 SEED = 7
 STUDENTS = 12
@@ -77,7 +78,7 @@ class _Desk:
         """Return the latest receipts, for the panel of the chat page."""
         if self.parts is None:
             return []
-        rows = await self.parts.store.deliveries.recent(RECEIPTS_SHOWN)
+        rows = await self.parts.store.deliveries.find(DeliveryFilter(), None, RECEIPTS_SHOWN)
         return [await self._shown(self.parts, row) for row in rows]
 
     async def _shown(self, parts: Parts, row: Delivery) -> Mapping[str, str]:

@@ -130,10 +130,8 @@ def wanted(
 
 
 async def list_deliveries(config: Config, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
-    """Return matching deliveries; the latest planned ones if nothing is filtered."""
+    """Return matching deliveries, latest planned first."""
     async with _store(config) as store:
-        if wanted == DeliveryFilter():
-            return await store.deliveries.recent(limit)
         return await store.deliveries.find(wanted, None, limit)
 
 
@@ -160,7 +158,7 @@ async def retry_all(config: Config, wanted: DeliveryFilter) -> dict[str, Any]:
     async with _store(config) as store:
         retried, after = 0, None
         while page := await store.deliveries.find(wanted, after, PAGE):
-            after = page[-1].id
+            after = page[-1]
             ended = [row.id for row in page if row.state in RETRYABLE]
             retried += await store.deliveries.retry(ended, now()) if ended else 0
     return {"retried": retried, "not_retried": {}}

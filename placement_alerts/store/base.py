@@ -182,11 +182,8 @@ class DeliveryRepository(Protocol):
     async def get(self, delivery_id: DeliveryId) -> Delivery | None:
         """Return the delivery."""
 
-    async def find(self, wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> list[Delivery]:
-        """Return a page of matching deliveries by id; `after`: the last id of the page before."""
-
-    async def recent(self, limit: int) -> list[Delivery]:
-        """Return the latest planned deliveries, newest first."""
+    async def find(self, wanted: DeliveryFilter, after: Delivery | None, limit: int) -> list[Delivery]:
+        """Return a page of matching deliveries, latest planned first; `after`: the last one of the page before."""
 
     async def retry(self, ids: Collection[DeliveryId], now: datetime) -> int:
         """Make ended deliveries (REFUSED, DEAD, EXPIRED) due again with fresh attempts; return how many."""

@@ -135,7 +135,7 @@ class Stage:
     async def rows(self) -> list[Delivery]:
         """Return every delivery."""
         found: list[Delivery] = []
-        while page := await self.store.deliveries.find(DeliveryFilter(), found[-1].id if found else None, 1000):
+        while page := await self.store.deliveries.find(DeliveryFilter(), found[-1] if found else None, 1000):
             found += page
         return found
 

@@ -15,7 +15,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.telegram import TelegramChannel
 from placement_alerts.core.delivery import Delivery, DeliveryState
-from placement_alerts.core.notice import Notice
+from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.core.student import Student
@@ -89,9 +89,8 @@ class Works:
 
     async def rows(self, notice: str = "n1") -> list[Delivery]:
         """Return every delivery of a notice, by id."""
-        return [
-            row for row in await self.store.deliveries.find(DeliveryFilter(), None, 1000) if row.notice_id == notice
-        ]
+        found = await self.store.deliveries.find(DeliveryFilter(notice_id=NoticeId(notice)), None, 1000)
+        return sorted(found, key=lambda row: row.id)
 
     async def states(self, notice: str = "n1") -> list[DeliveryState]:
         """Return the states of a notice's deliveries, by id."""

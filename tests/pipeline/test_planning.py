@@ -5,7 +5,7 @@ from typing import Any, cast
 from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.core.student import OffReason
 from placement_alerts.pipeline.planning import Planner
-from placement_alerts.store.base import DeliveryRepository, Store
+from placement_alerts.store.base import DeliveryFilter, DeliveryRepository, Store
 from tests.builders import a_notice, after
 from tests.pipeline.conftest import Works
 
@@ -153,7 +153,7 @@ async def test_an_urgent_notice_that_is_stored_while_others_are_planned_is_next(
     planner = planner_with(works, publish)
     await planner.run_once()
 
-    rows = await works.store.deliveries.recent(10)
+    rows = await works.store.deliveries.find(DeliveryFilter(), None, 10)
     assert len(rows) == 6
     assert [row.notice_id for row in sorted(rows, key=lambda row: (row.planned_at, row.priority))][1] == "urgent"
 

@@ -8,7 +8,7 @@ from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import AddressId, StudentId
 from placement_alerts.errors import DeliveryMoveError
-from placement_alerts.store.base import Store
+from placement_alerts.store.base import DeliveryFilter, Store
 from tests.builders import NOW, a_delivery, after
 from tests.store.wishes import a_claim, a_receipt, bring_to, claimed
 
@@ -76,7 +76,7 @@ async def test_new_target_reaches_only_what_waits_for_the_address(store: Store) 
     await store.deliveries.retarget(A7, "-100")
     await store.deliveries.retarget(A7, "-100")
 
-    targets = [delivery.target for delivery in await store.deliveries.recent(9)]
+    targets = [delivery.target for delivery in await store.deliveries.find(DeliveryFilter(), None, 9)]
     assert sorted(targets) == ["-100", "-100", "7", "8"]
     assert [delivery.target for delivery in await claimed(store)] == ["8", "-100"]
 

@@ -159,7 +159,6 @@ async def _use_deliveries(store: MongoStore) -> None:
     await deliveries.mark_seen(notice, StudentId("s1"), NOW)
     await deliveries.next_due("telegram")
     await deliveries.get(DeliveryId("n1.1.a1"))
-    await deliveries.recent(5)
     await deliveries.retry([DeliveryId("n1.1.a15")], NOW)
     await deliveries.counts()
     for wanted in (
@@ -173,7 +172,7 @@ async def _use_deliveries(store: MongoStore) -> None:
         DeliveryFilter(DeliveryState.DUE, "telegram", notice, StudentId("s1"), "gone"),
     ):
         await deliveries.find(wanted, None, 5)
-        await deliveries.find(wanted, DeliveryId("n"), 5)
+        await deliveries.find(wanted, a_delivery(), 5)
 
 
 async def _use_the_rest(store: MongoStore) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC
 
+import pytest
+
 from placement_alerts.core.delivery import DeliveryId, DeliveryState, Priority
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import AddressId, StudentId
@@ -124,13 +126,14 @@ async def test_deliveries_of_students_are_all_revisions_by_id(store: Store) -> N
     assert await store.deliveries.of_students(NoticeId("n1"), []) == []
 
 
-async def test_recent_are_newest_planned_first(store: Store) -> None:
+@pytest.mark.parametrize("wanted", [DeliveryFilter(), DeliveryFilter(channel="telegram", state=DeliveryState.DUE)])
+async def test_found_are_latest_planned_first(store: Store, wanted: DeliveryFilter) -> None:
     await store.deliveries.plan(
         [a_delivery("2", planned_at=after(hours=2)), a_delivery("3", planned_at=after(hours=3))]
     )
     await store.deliveries.plan([a_delivery("1", planned_at=after(hours=1))])
 
-    assert [delivery.target for delivery in await store.deliveries.recent(2)] == ["3", "2"]
+    assert [delivery.target for delivery in await store.deliveries.find(wanted, None, 2)] == ["3", "2"]
 
 
 async def test_filters_hold_together(store: Store) -> None:
@@ -160,7 +163,7 @@ async def test_each_filter_works_alone_and_none_finds_all(store: Store) -> None:
     await store.deliveries.plan([blocked, pushed])
     find = store.deliveries.find
 
-    assert await find(DeliveryFilter(), None, 9) == [blocked, pushed]
+    assert await find(DeliveryFilter(), None, 9) == [pushed, blocked]
     assert await find(DeliveryFilter(state=DeliveryState.REFUSED), None, 9) == [blocked]
     assert await find(DeliveryFilter(channel="webpush"), None, 9) == [pushed]
     assert await find(DeliveryFilter(notice_id=NoticeId("n2")), None, 9) == [pushed]
@@ -168,14 +171,27 @@ async def test_each_filter_works_alone_and_none_finds_all(store: Store) -> None:
     assert await find(DeliveryFilter(error_class="blocked"), None, 9) == [blocked]
 
 
-async def test_pages_hold_every_match_once_by_id(store: Store) -> None:
-    planned = [a_delivery(str(number)) for number in range(7)]
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        DeliveryFilter(),
+        DeliveryFilter(state=DeliveryState.DUE),
+        DeliveryFilter(channel="telegram"),
+        DeliveryFilter(notice_id=NoticeId("n1")),
+    ],
+)
+async def test_pages_hold_every_match_once_though_many_were_planned_at_one_moment(
+    store: Store, wanted: DeliveryFilter
+) -> None:
+    planned = [a_delivery(str(number), planned_at=after(hours=number // 3)) for number in range(8)]
     await store.deliveries.plan(planned)
 
-    first = await store.deliveries.find(DeliveryFilter(state=DeliveryState.DUE), None, 4)
-    second = await store.deliveries.find(DeliveryFilter(state=DeliveryState.DUE), first[-1].id, 4)
+    first = await store.deliveries.find(wanted, None, 4)
+    second = await store.deliveries.find(wanted, first[-1], 4)
+    third = await store.deliveries.find(wanted, second[-1], 4)
 
-    assert first + second == sorted(planned, key=lambda delivery: delivery.id)
+    assert first + second == sorted(planned, key=lambda delivery: (delivery.planned_at, delivery.id), reverse=True)
+    assert third == []
 
 
 async def test_counts_follow_every_move(store: Store) -> None:

@@ -11,6 +11,7 @@ from placement_alerts.errors import StoreOutdated, StoreUnavailable
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from placement_alerts.store.sqlite.migrations import SCHEMA_VERSION
+from placement_alerts.store.sqlite.schema import MIGRATIONS
 from tests.builders import a_notice
 from tests.store.children import child
 
@@ -90,6 +91,24 @@ async def test_failed_migration_leaves_the_file_as_it_was(sqlite_url: str, sqlit
     assert pragma(sqlite_file, "user_version") == 0
     with closing(sqlite3.connect(sqlite_file)) as connection:
         assert connection.execute("SELECT name FROM sqlite_schema").fetchall() == [("requests",)]
+
+
+async def test_file_of_an_older_version_keeps_its_rows_and_gets_the_newest_schema(
+    sqlite_url: str, sqlite_file: Path
+) -> None:
+    sqlite_file.parent.mkdir()
+    with closing(sqlite3.connect(sqlite_file)) as connection, connection:
+        for statement in MIGRATIONS[0]:
+            connection.execute(statement)
+        connection.execute("INSERT INTO duties (duty, owner) VALUES ('bot', 'p-1')")
+        connection.execute("PRAGMA user_version = 1")
+
+    store = await open_store(sqlite_url)
+    holder = await store.processes.holder("bot")
+    await store.close()
+
+    assert holder == "p-1"
+    assert pragma(sqlite_file, "user_version") == SCHEMA_VERSION
 
 
 async def test_twenty_openings_of_a_new_file_at_once_migrate_it_once(sqlite_url: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from placement_alerts.core.delivery import DeliveryId, DeliveryState
+from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
 from placement_alerts.store.base import DeliveryFilter
@@ -36,7 +36,7 @@ def schema() -> Iterator[sqlite3.Connection]:
 
 
 def found(**wanted: Any) -> tuple[str, list[str | int]]:
-    return deliveries.find_sql(DeliveryFilter(**wanted), DeliveryId("after"), 50)
+    return deliveries.find_sql(DeliveryFilter(**wanted), a_delivery(), 50)
 
 
 STATEMENTS: list[tuple[str, Parameters, str]] = [
@@ -57,11 +57,11 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (deliveries.FREE_SQL, (0, LIST), "deliveries_sending"),
     (deliveries.RETRY_SQL, (0, LIST), UNIQUE_ID),
     (deliveries.GET_SQL, ("d",), UNIQUE_ID),
-    (deliveries.RECENT_SQL, (50,), "deliveries_by_plan"),
-    (*found(), UNIQUE_ID),
+    (*deliveries.find_sql(DeliveryFilter(), None, 50), "deliveries_by_plan"),
+    (*found(), "deliveries_by_plan"),
     (*found(state=DeliveryState.DEAD), "deliveries_by_state"),
     (*found(state=DeliveryState.DEAD, channel="telegram"), "deliveries_by_state"),
-    (*found(channel="telegram"), UNIQUE_ID),
+    (*found(channel="telegram"), "deliveries_by_plan"),
     (*found(error_class="blocked"), "deliveries_by_error"),
     (*found(notice_id=NoticeId("n")), "deliveries_by_notice"),
     (*found(student_id=StudentId("s")), "deliveries_by_student"),
@@ -81,10 +81,11 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
 # these come in order from their index and stop at their limit
 PAGES: list[tuple[str, Parameters]] = [
     (exchange.DUE_SQL, DUE),
-    (deliveries.RECENT_SQL, (50,)),
+    deliveries.find_sql(DeliveryFilter(), None, 50),
     found(),
     found(state=DeliveryState.DEAD),
     found(state=DeliveryState.DEAD, channel="telegram"),
+    found(channel="telegram"),
     found(error_class="blocked"),
     (notices.LATEST_SQL, (50,)),
     (notices.LATEST_OF_YEAR_SQL, ("202526", 50)),

@@ -116,13 +116,9 @@ class MongoDeliveries:
         return None if document is None else to_delivery(document)
 
     @operation
-    async def find(self, wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> list[Delivery]:
-        fields = _fields(wanted) | ({} if after is None else {"_id": {"$gt": after}})
-        return await _read(self._deliveries.find(fields).sort("_id", 1), limit)
-
-    @operation
-    async def recent(self, limit: int) -> list[Delivery]:
-        return await _read(self._deliveries.find().sort([("planned_at", -1), ("_id", -1)]), limit)
+    async def find(self, wanted: DeliveryFilter, after: Delivery | None, limit: int) -> list[Delivery]:
+        fields = _fields(wanted) | ({} if after is None else _older_than(after))
+        return await _read(self._deliveries.find(fields).sort([("planned_at", -1), ("_id", -1)]), limit)
 
     @operation
     async def retry(self, ids: Collection[DeliveryId], now: datetime) -> int:
@@ -152,6 +148,12 @@ async def _read(cursor: Any, limit: int | None = None) -> list[Delivery]:
 def _recording(receipt: Receipt) -> UpdateOne:
     under_way = {"_id": receipt.delivery_id, "lease": receipt.lease, "state": _S.SENDING.value}
     return UpdateOne(under_way, {"$set": from_receipt(receipt)})
+
+
+def _older_than(last: Delivery) -> Document:
+    """Return the condition for what follows `last` in a page; its first part is what bounds the walk of the index."""
+    moment = to_utc_ms(last.planned_at)
+    return {"planned_at": {"$lte": moment}, "$or": [{"planned_at": {"$lt": moment}}, {"_id": {"$lt": last.id}}]}
 
 
 def _fields(wanted: DeliveryFilter) -> dict[str, Any]:

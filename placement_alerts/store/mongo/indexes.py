@@ -55,12 +55,17 @@ def _query(
     )
 
 
+def _page(equal: str = "", *, index: Keys, also: str = "") -> Query:
+    """Return a page of deliveries; `$or` splits those of the moment at which the page before ended."""
+    return _query(DELIVERIES, equal, "-planned_at -_id", "planned_at", index=index, also=f"$or {also}")
+
+
 _CLAIM = _keys("channel", "waiting", "priority", "due_at", "_id", "target")
 _UNDER_WAY = _keys("owner", "lease", "channel", "target", "_id")
 _OF_ADDRESS = _keys("address_id", "state", "due_at", "_id")
 _OF_NOTICE = _keys("notice_id", "state", "revision")
 _OF_STUDENTS = _keys("notice_id", "student_id", "_id")
-_CHANNEL_STATE = _keys("channel", "state", "_id")
+_CHANNEL_STATE = _keys("channel", "state", "planned_at", "_id")
 
 QUERIES: tuple[Query, ...] = (
     _query(META, "_id", index=BY_ID),
@@ -85,22 +90,14 @@ QUERIES: tuple[Query, ...] = (
     _query(DELIVERIES, ranges="owner", index=_UNDER_WAY, also="channel"),
     _query(DELIVERIES, "owner lease", index=_UNDER_WAY),
     _query(DELIVERIES, "owner", index=_UNDER_WAY, also="state"),
-    # single rows, and the operators' pages: the narrowest of the wanted fields leads
     _query(DELIVERIES, "_id", index=BY_ID, also="state lease waiting"),
-    _query(DELIVERIES, sort="_id", ranges="_id", index=BY_ID),
-    _query(
-        DELIVERIES,
-        "student_id",
-        "_id",
-        "_id",
-        index=_keys("student_id", "_id"),
-        also="notice_id error_class state channel",
-    ),
-    _query(DELIVERIES, "notice_id", "_id", "_id", index=_keys("notice_id", "_id"), also="error_class state channel"),
-    _query(DELIVERIES, "error_class", "_id", "_id", index=_keys("error_class", "_id"), also="state channel"),
-    _query(DELIVERIES, "channel state", "_id", "_id", index=_CHANNEL_STATE),
-    _query(DELIVERIES, "state", "_id", "_id", index=_keys("state", "_id")),
-    _query(DELIVERIES, sort="-planned_at -_id", index=_keys("planned_at", "_id")),
+    # the operators' pages, newest first: the narrowest of the wanted fields leads
+    _page(index=_keys("planned_at", "_id")),
+    _page("student_id", index=_keys("student_id", "planned_at", "_id"), also="notice_id error_class state channel"),
+    _page("notice_id", index=_keys("notice_id", "planned_at", "_id"), also="error_class state channel"),
+    _page("error_class", index=_keys("error_class", "planned_at", "_id"), also="state channel"),
+    _page("channel state", index=_CHANNEL_STATE),
+    _page("state", index=_keys("state", "planned_at", "_id")),
     _query(DELIVERIES, ranges="channel", index=_CHANNEL_STATE),
     # of an address
     _query(DELIVERIES, "address_id state", "-due_at -_id", index=_OF_ADDRESS),

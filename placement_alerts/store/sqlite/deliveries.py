@@ -46,7 +46,6 @@ RETRY_SQL = f"""
     WHERE id IN (SELECT value FROM json_each(?)) AND +{states_sql(RETRYABLE)}"""
 
 GET_SQL = f"SELECT {COLUMNS} FROM deliveries WHERE id = ?"
-RECENT_SQL = f"SELECT {COLUMNS} FROM deliveries ORDER BY planned_at DESC, id DESC LIMIT ?"
 OF_ADDRESS_SQL = f"SELECT {COLUMNS} FROM deliveries WHERE address_id = ? AND notice_id = ? ORDER BY revision"
 OF_STUDENTS_SQL = f"""
     SELECT {COLUMNS} FROM deliveries
@@ -122,12 +121,9 @@ class SqliteDeliveries:
         row = await self._database.row(GET_SQL, (delivery_id,))
         return None if row is None else from_row(row)
 
-    async def find(self, wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> list[Delivery]:
+    async def find(self, wanted: DeliveryFilter, after: Delivery | None, limit: int) -> list[Delivery]:
         sql, parameters = find_sql(wanted, after, limit)
         return [from_row(row) for row in await self._database.rows(sql, parameters)]
-
-    async def recent(self, limit: int) -> list[Delivery]:
-        return [from_row(row) for row in await self._database.rows(RECENT_SQL, (limit,))]
 
     async def retry(self, ids: Collection[DeliveryId], now: datetime) -> int:
         """Make ended deliveries due again; they keep the error of their last failure until they get through."""
@@ -139,16 +135,20 @@ class SqliteDeliveries:
         return {(channel, DeliveryState(state)): count for channel, state, count in rows}
 
 
-def find_sql(wanted: DeliveryFilter, after: DeliveryId | None, limit: int) -> tuple[str, list[str | int]]:
+def find_sql(wanted: DeliveryFilter, after: Delivery | None, limit: int) -> tuple[str, list[str | int]]:
     """Return the statement for just the conditions that are set, so that each can use its index, and its values."""
     conditions = {
-        "id > ?": after,
         "state = ?": wanted.state and wanted.state.value,
-        "+channel = ?": wanted.channel,  # +: through no index, for the pages come by id; few channels share all rows
+        "+channel = ?": wanted.channel,  # +: through no index, for pages come by time; few channels share all rows
         "notice_id = ?": wanted.notice_id,
         "student_id = ?": wanted.student_id,
         "error_class = ?": wanted.error_class,
     }
     given: dict[str, str] = {condition: value for condition, value in conditions.items() if value is not None}
-    where = f"WHERE {' AND '.join(given)} " if given else ""
-    return f"SELECT {COLUMNS} FROM deliveries {where}ORDER BY id LIMIT ?", [*given.values(), limit]
+    values: list[str | int] = [*given.values()]
+    terms = [*given]
+    if after is not None:
+        terms.append("(planned_at, id) < (?, ?)")
+        values += [to_ms(after.planned_at), after.id]
+    where = f"WHERE {' AND '.join(terms)} " if terms else ""
+    return f"SELECT {COLUMNS} FROM deliveries {where}ORDER BY planned_at DESC, id DESC LIMIT ?", [*values, limit]

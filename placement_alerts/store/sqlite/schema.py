@@ -154,4 +154,15 @@ _PROCESSES = (
     "CREATE INDEX requests_asked ON requests (asked_at, number) WHERE state = 'asked'",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),)
+# pages of deliveries came by id, and come by time now
+_PAGES_BY_TIME = (
+    "DROP INDEX deliveries_by_state",
+    "CREATE INDEX deliveries_by_state ON deliveries (state, planned_at, id)",
+    "DROP INDEX deliveries_by_error",
+    "CREATE INDEX deliveries_by_error ON deliveries (error_class, planned_at, id) WHERE error_class IS NOT NULL",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),
+    _PAGES_BY_TIME,
+)
