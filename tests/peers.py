@@ -3,14 +3,14 @@
 import asyncio
 import json
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from placement_alerts.sandbox.portal import SimulatedPortal
+from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
 from placement_alerts.sandbox.portal_content import LOGINS, fill
 from placement_alerts.sandbox.telegram_api import SimulatedTelegram
 
@@ -24,6 +24,7 @@ class Peers:
     portal: SimulatedPortal
     telegram: SimulatedTelegram
     loop: asyncio.AbstractEventLoop
+    logins: Sequence[PortalLogin]
 
     def do(self, work: Coroutine[Any, Any, T]) -> T:
         """Run `work` on the peers' loop."""
@@ -31,7 +32,7 @@ class Peers:
 
     def environment(self, folder: Path) -> dict[str, str]:
         """Return settings that make the program use these peers and a store in `folder`."""
-        accounts = [{"email": login.email, "password": login.password} for login in LOGINS]
+        accounts = [{"email": login.email, "password": login.password} for login in self.logins]
         settings = {
             "DATABASE__URL": f"sqlite:///{folder}/store.db",
             "WEB__PORT": "0",
@@ -46,12 +47,12 @@ class Peers:
 
 
 @contextmanager
-def running_peers() -> Iterator[Peers]:
+def running_peers(logins: Sequence[PortalLogin] = LOGINS) -> Iterator[Peers]:
     """Run the peers in a thread while the block runs."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    peers = Peers(SimulatedPortal(LOGINS), SimulatedTelegram(), loop)
+    peers = Peers(SimulatedPortal(logins), SimulatedTelegram(), loop, logins)
     try:
         peers.do(_open(peers))
         yield peers
