@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from placement_alerts.cli import app, finish
@@ -32,6 +33,7 @@ COMMANDS = [
     ("config", "show"),
     *(("deliveries", name) for name in ("list", "show", "retry")),
 ]
+README = Path(__file__).parents[1] / "README.md"
 PROGRAM = [sys.executable, "-m", "placement_alerts"]
 
 
@@ -61,6 +63,25 @@ async def plan(environment: dict[str, str], *deliveries: Delivery) -> None:
     await store.close()
 
 
+def commands_of(group: typer.Typer, *path: str) -> Iterator[tuple[str, ...]]:
+    """Yield every command that is not hidden, as the words that call it."""
+    for command in group.registered_commands:
+        if not command.hidden:
+            yield (*path, command.name or str(getattr(command.callback, "__name__", "")))
+    for inner in group.registered_groups:
+        if inner.typer_instance is not None and inner.name is not None:
+            yield from commands_of(inner.typer_instance, *path, inner.name)
+
+
+def commands_of_the_readme() -> Iterator[tuple[str, ...]]:
+    """Yield every command of the table: `deliveries list|show` names two."""
+    table = README.read_text(encoding="utf-8").partition("| command | does |\n")[2].partition("\n\n")[0]
+    cells = [row.split(" | ")[0] for row in table.splitlines()[1:]]
+    for called in re.findall("`([^`]+)`", " ".join(cells)):
+        *group, names = re.sub(r"\[.*?\]|[A-Z]+\S*", "", called).split()
+        yield from ((*group, name) for name in names.split("\\|"))
+
+
 def plain(text: str) -> str:
     """Return a usage error as one line, without the box that is drawn around it."""
     return " ".join(re.sub("[│╭╮╰╯─]", " ", text).split())
@@ -72,6 +93,10 @@ def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
 
     assert result.exit_code == 0
     assert "Usage:" in result.stdout
+
+
+def test_the_table_of_the_readme_names_every_command_that_is_shown() -> None:
+    assert set(commands_of_the_readme()) == set(commands_of(app))
 
 
 def test_an_unknown_option_is_wrong_usage() -> None:
