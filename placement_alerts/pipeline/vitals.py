@@ -80,10 +80,15 @@ class Vitals:
 
     async def parts(self) -> Mapping[str, Part]:
         """Return every part by name, those that are off too."""
-        parts = dict.fromkeys(PARTS, _OFF)
-        if not await self._ping():
-            return parts | {"store": Part(PartState.DOWN, self._store_seen, error="unavailable")}
-        parts["store"] = Part(PartState.OK, self._store_seen)
+        try:
+            if await self._ping():
+                return await self._look()
+        except StoreUnavailable:  # it answered the ping and then no more
+            pass
+        return dict.fromkeys(PARTS, _OFF) | {"store": Part(PartState.DOWN, self._store_seen, error="unavailable")}
+
+    async def _look(self) -> Mapping[str, Part]:
+        parts = dict.fromkeys(PARTS, _OFF) | {"store": Part(PartState.OK, self._store_seen)}
         if self._clock:
             parts["scheduler"] = Part(PartState.OK, next_run=self._clock.next_run("update"))
         for name in self._sources:

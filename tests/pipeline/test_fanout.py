@@ -289,3 +289,16 @@ async def test_every_wait_ends(works: Works) -> None:
 
     assert timedelta(seconds=asyncio.get_running_loop().time() - began) < timedelta(seconds=10)
     assert (await works.rows())[0].possibly_delivered == 1
+
+
+async def test_an_address_on_a_channel_that_is_off_changes_nothing_for_the_others(works: Works) -> None:
+    await works.join(7)
+    await works.store.students.join("webpush", "https://push.example/1", YEAR, {}, works.now())
+    await works.publish(a_notice())
+
+    await works.carry()
+    await works.carry()
+
+    (waiting,) = [row for row in await works.rows() if row.channel == "webpush"]
+    assert len(works.telegram.sends[7]) == 1
+    assert (waiting.state, waiting.attempts) == (S.DUE, 0)

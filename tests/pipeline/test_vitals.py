@@ -1,7 +1,12 @@
+from typing import cast
+
+import pytest
+
 from placement_alerts.core.delivery import DeliveryState
+from placement_alerts.errors import StoreUnavailable
 from placement_alerts.pipeline.vitals import PARTS, PartState, Vitals
 from placement_alerts.pipeline.wakeups import Clock, CronJob
-from placement_alerts.store.base import PollState
+from placement_alerts.store.base import PollState, Store
 from tests.builders import NOW, a_notice, after
 from tests.pipeline.conftest import Works
 
@@ -64,3 +69,35 @@ async def test_the_next_run_is_shown(works: Works) -> None:
     clock.stop()
 
     assert parts["scheduler"].next_run == parts["superset"].next_run is not None
+
+
+class Away:
+    """A store whose parts are away; it may still answer pings."""
+
+    def __init__(self, *, answers_pings: bool) -> None:
+        self._answers_pings = answers_pings
+
+    def __getattr__(self, name: str) -> "Away":
+        return self
+
+    async def ping(self) -> None:
+        if not self._answers_pings:
+            raise StoreUnavailable("away")
+
+    async def poll(self, source: str) -> PollState:
+        raise StoreUnavailable("away")
+
+
+@pytest.mark.parametrize("answers_pings", [False, True])
+async def test_a_store_that_is_away_is_down_and_everybody_is_told(*, answers_pings: bool) -> None:
+    looked = Vitals(cast("Store", Away(answers_pings=answers_pings)), ("superset",), (), None, lambda: NOW)
+
+    store = (await looked.parts())["store"]
+
+    assert (store.state, store.error) == (PartState.DOWN, "unavailable")
+
+
+async def test_a_process_without_its_store_is_not_ready() -> None:
+    looked = Vitals(cast("Store", Away(answers_pings=False)), ("superset",), (), None, lambda: NOW)
+
+    assert await looked.ready() == ["store does not answer"]
