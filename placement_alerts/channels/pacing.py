@@ -15,6 +15,7 @@ BURST_S = 0.91  # never more than this many seconds' worth of calls at once
 CAUTIOUS_SHARE = 25 / 29.7  # of the rate, once a peer has asked for a pause: telegram.md, section 4
 CAUTIOUS_S = 60.0  # how long the caution lasts
 GRAIN_S = 1e-6  # what sums of floats may be wrong by
+LONGEST_PAUSE_S = 86_400.0  # nobody asks for a longer silence and means it
 PROBE_S = 15.0  # a peer in trouble gets one call at a time; the next at the latest after this
 
 
@@ -102,9 +103,12 @@ class Pacer:
         self._grant()
 
     def pause(self, seconds: float) -> None:
-        """Close the gate for everything, because the peer asked. Never shortened; a later longer one extends it."""
+        """Close the gate for everything, because the peer asked; a day at most.
+
+        Never shortened; a later longer one extends it.
+        """
         now = self._clock.time()
-        self._paused_until = max(self._paused_until, now + seconds)
+        self._paused_until = max(self._paused_until, now + min(seconds, LONGEST_PAUSE_S))
         self._cautious_until = self._paused_until + CAUTIOUS_S
 
     def now(self) -> float:

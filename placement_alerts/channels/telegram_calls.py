@@ -7,7 +7,7 @@ see them, so a delivery is paced once.
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -130,9 +130,7 @@ async def call(bot: Bot, method: str, params: Mapping[str, Any], deadline_s: flo
         async with asyncio.timeout(deadline_s):
             session = await bot.session.create_session()
             async with session.post(url, data=body, headers=_JSON, allow_redirects=False) as response:
-                if (response.content_length or 0) > ANSWER_LIMIT:
-                    return Failure(None, NONSENSE)
-                answer = await response.read()
+                answer = await _beginning(response.content.read)
     except TimeoutError:
         return Failure(None)
     except ClientError as error:
@@ -141,10 +139,18 @@ async def call(bot: Bot, method: str, params: Mapping[str, Any], deadline_s: flo
     return _result_in(response.status, answer)
 
 
+async def _beginning(read: Callable[[int], Awaitable[bytes]]) -> bytes:
+    """Read at most a byte more than an answer may have."""
+    answer = b""
+    while len(answer) <= ANSWER_LIMIT and (more := await read(ANSWER_LIMIT + 1 - len(answer))):
+        answer += more
+    return answer
+
+
 def _result_in(status: int, answer: bytes) -> dict[str, Any] | Failure:
     try:
-        content = json.loads(answer)
-    except ValueError:
+        content = json.loads(answer) if len(answer) <= ANSWER_LIMIT else None
+    except (ValueError, RecursionError):
         content = None
     if status == 200 and isinstance(content, dict) and content.get("ok") is True:
         result = content.get("result")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from placement_alerts.channels.pacing import LONGEST_PAUSE_S
 from placement_alerts.core.outcome import Deferred, Outcome, Refused
 from placement_alerts.core.student import OffReason
 
@@ -156,13 +157,20 @@ def failure_in(status: int, content: Any) -> Failure:
         return Failure(status if status >= 500 else None, NONSENSE)
     given = content.get("parameters")
     parameters = given if isinstance(given, dict) else {}
-    retry_after, migrate_to = parameters.get("retry_after"), parameters.get("migrate_to_chat_id")
+    migrate_to = parameters.get("migrate_to_chat_id")
     return Failure(
         code if isinstance(code := content.get("error_code"), int) else status,
         str(content.get("description", "")),
-        retry_after=retry_after if isinstance(retry_after, int | float) and retry_after > 0 else None,
+        retry_after=_wait(parameters.get("retry_after")),
         migrate_to=migrate_to if isinstance(migrate_to, int) else None,
     )
+
+
+def _wait(asked: Any) -> float | None:
+    """Return the seconds that were asked for, if they are any; at most a day's."""
+    if isinstance(asked, bool) or not isinstance(asked, int | float) or not asked > 0:  # so NaN is none either
+        return None
+    return min(asked, LONGEST_PAUSE_S)
 
 
 def _judge_silence(failure: Failure) -> Verdict:

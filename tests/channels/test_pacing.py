@@ -285,6 +285,15 @@ async def test_rested_targets_are_forgotten(clock: DrivenClock) -> None:
     assert len(pacer.rests) == 0
 
 
+@pytest.mark.parametrize("asked", [1e300, 10**400])
+async def test_pause_is_at_most_a_day(clock: DrivenClock, asked: float) -> None:
+    pacer = Pacer(100, clock=clock)
+
+    pacer.pause(asked)
+
+    assert pacer.paused_for() == 86_400
+
+
 async def test_three_answers_in_a_row_go_at_once_and_the_fourth_waits(clock: DrivenClock) -> None:
     pacer = Pacer(100, clock=clock)
 

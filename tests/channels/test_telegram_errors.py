@@ -1,10 +1,12 @@
 from collections.abc import Callable
 from datetime import timedelta
+from math import inf, nan
 
 import pytest
 
+from placement_alerts.channels.pacing import LONGEST_PAUSE_S
 from placement_alerts.channels.telegram import TelegramChannel
-from placement_alerts.channels.telegram_errors import Failure, judge, without_personal_data
+from placement_alerts.channels.telegram_errors import Failure, failure_in, judge, without_personal_data
 from placement_alerts.core.message import Block, Button, Message, Span, Style
 from placement_alerts.core.outcome import Deferred, Refused, Sent
 from placement_alerts.core.student import OffReason
@@ -225,6 +227,30 @@ async def test_429_asks_for_its_wait_and_uses_no_attempt(
 
     assert outcome == Deferred("flood", wait=timedelta(seconds=30), counts=False)
     assert channel.gate.paused_for() > 29
+
+
+@pytest.mark.parametrize(
+    ("asked", "wait_s"),
+    [
+        (0.5, 0.5),
+        (LONGEST_PAUSE_S, LONGEST_PAUSE_S),
+        (LONGEST_PAUSE_S + 1, LONGEST_PAUSE_S),
+        (1e300, LONGEST_PAUSE_S),
+        (10**400, LONGEST_PAUSE_S),
+        (inf, LONGEST_PAUSE_S),
+    ],
+)
+def test_wait_is_at_most_a_day(asked: float, wait_s: float) -> None:
+    verdict = judge(failure_in(429, {"ok": False, "error_code": 429, "parameters": {"retry_after": asked}}))
+
+    assert verdict.outcome == Deferred("flood", wait=timedelta(seconds=wait_s), counts=False)
+
+
+@pytest.mark.parametrize("asked", [-1, 0, nan, -inf, True, "5", None])
+def test_wait_that_is_none_is_a_flood_without_a_wait(asked: object) -> None:
+    verdict = judge(failure_in(429, {"ok": False, "error_code": 429, "parameters": {"retry_after": asked}}))
+
+    assert verdict.outcome == Deferred("flood", counts=False)
 
 
 async def test_5xx_is_retried_and_counted(telegram_api: SimulatedTelegram, deliver: Deliver) -> None:
