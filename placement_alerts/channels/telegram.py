@@ -1,7 +1,7 @@
 """Telegram: brings parcels to chats through the Bot API, by the rules of reference/telegram.md."""
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import structlog
 from aiogram import Bot
@@ -9,14 +9,13 @@ from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextR
 from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter
 from aiogram.methods import GetUpdates, Response, SendMessage, TelegramMethod
 from aiogram.methods.base import TelegramType
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from placement_alerts.channels.base import Parcel, RecordPart
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.patience import Patience
 from placement_alerts.channels.telegram_calls import DeliveryCalls, call
 from placement_alerts.channels.telegram_carry import Carry
-from placement_alerts.channels.telegram_errors import Failure
+from placement_alerts.channels.telegram_errors import HINTS, Failure
 from placement_alerts.core.delivery import Priority
 from placement_alerts.core.outcome import Outcome
 from placement_alerts.errors import PeerNonsense, PeerRefused, PeerUnreachable
@@ -25,22 +24,6 @@ DEADLINE_S = 10.0  # for one call; aiogram's own default is 60 s for everything
 ANSWER_PATIENCE_S = 60.0  # for a turn of an answer; after that nobody waits for it any more
 
 log = structlog.get_logger(__name__)
-
-
-class TelegramSettings(BaseModel):
-    """Section `[telegram]` of the configuration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    token: SecretStr | None = None
-    api_base: Annotated[str, Field(pattern=r"^https?://[^\s/]+")] = "https://api.telegram.org"
-    mode: Literal["polling", "webhook", "off"] = "polling"
-    webhook_secret: SecretStr | None = None
-    admins: tuple[int, ...] = ()
-    default_chat: str | None = None
-    slots: Annotated[int, Field(ge=1, le=64)] = 8
-    rate_per_second: Annotated[float, Field(gt=0, le=100_000)] = 29.7
-    per_chat_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
 
 
 class TelegramChannel:
@@ -56,7 +39,7 @@ class TelegramChannel:
         self._slots = slots
         self._deadline_s = deadline_s
         self._pacer = pacer
-        self._patience = Patience(pacer)
+        self._patience = Patience(pacer, self.name, HINTS)
         self.turns = TakeTurns(pacer, self._patience)
 
     @property
@@ -71,7 +54,7 @@ class TelegramChannel:
 
     @property
     def trouble(self) -> str | None:
-        """What is wrong with Telegram as a whole, for health; None when calls succeed."""
+        """A word of HINTS for what is wrong with Telegram as a whole; None when calls succeed."""
         return self._patience.trouble
 
     async def deliver(self, parcel: Parcel, priority: Priority, record: RecordPart) -> Outcome:
@@ -96,15 +79,15 @@ class TelegramChannel:
             case None if answer.description:
                 raise PeerNonsense("what answers is not Telegram's Bot API; check telegram.api_base")
             case None if answer.request_left:
-                raise PeerUnreachable("Telegram gave no answer in time; check the network and telegram.api_base")
+                raise PeerUnreachable(HINTS["no_answer"])
             case None:
-                raise PeerUnreachable("no connection to Telegram; check the network and telegram.api_base")
+                raise PeerUnreachable(HINTS["unreachable"])
             case 401 | 404:
-                raise PeerRefused("Telegram does not know telegram.token; get the right one from @BotFather")
+                raise PeerRefused(HINTS["unauthorized"])
             case 429:
-                raise PeerUnreachable("Telegram asks us to wait; try again later")
+                raise PeerUnreachable(HINTS["flood"])
             case code if code >= 500:
-                raise PeerUnreachable("Telegram is in trouble itself; try again later")
+                raise PeerUnreachable(HINTS["server_error"])
             case code:
                 raise PeerNonsense(f"Telegram answers getMe with {code}; check telegram.api_base")
 

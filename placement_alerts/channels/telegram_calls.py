@@ -107,11 +107,10 @@ class DeliveryCalls:
         counts = not isinstance(outcome, Deferred) or outcome.counts
         match verdict.blame:
             case Blame.US:
-                self._patience.rejected("Telegram refuses telegram.token")
+                self._patience.rejected(verdict.trouble)
             case Blame.LINE | Blame.PEER:
                 surely = verdict.blame is Blame.LINE
-                trouble = f"Telegram: {verdict.error_class}"
-                counts &= not self._patience.failed(target, trouble, began=began, surely=surely)
+                counts &= not self._patience.failed(target, verdict.trouble, began=began, surely=surely)
             case Blame.NOBODY:
                 self._patience.succeeded()  # it is there
         _report(verdict, failure)

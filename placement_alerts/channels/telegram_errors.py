@@ -1,6 +1,7 @@
 """What Telegram's error answers mean (reference/telegram.md, section 6). Pure: knows codes and texts, no library."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -12,6 +13,14 @@ from placement_alerts.core.student import OffReason
 
 NONSENSE = "not an answer of the Bot API"
 """The description of a failure whose answer was no JSON of Telegram's."""
+HINTS: Mapping[str, str] = {
+    "unauthorized": "Telegram does not know telegram.token; get the right one from @BotFather",
+    "unreachable": "no connection to Telegram; check the network and telegram.api_base",
+    "no_answer": "Telegram gave no answer in time; check the network and telegram.api_base",
+    "flood": "Telegram asks us to wait; try again later",
+    "server_error": "Telegram is in trouble itself; try again later",
+}
+"""What to do about each trouble of Telegram as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,11 @@ class Verdict:
     def error_class(self) -> str:
         """A short fixed word for logs and receipts."""
         return "" if not isinstance(self.outcome, Deferred | Refused) else self.outcome.error_class
+
+    @property
+    def trouble(self) -> str:
+        """The word of HINTS for the peer as a whole, where the blame is not nobody's."""
+        return "no_answer" if self.error_class == "unknown" else self.error_class
 
 
 _Row = tuple[int, tuple[str, ...], str, OffReason | None, bool, Remedy]

@@ -302,7 +302,7 @@ async def test_three_answers_in_a_row_go_at_once_and_the_fourth_waits(clock: Dri
 
 async def test_waits_grow_to_the_longest_while_the_peer_stays_away(clock: DrivenClock) -> None:
     pacer = Pacer(100, clock=clock)
-    patience = Patience(pacer)
+    patience = Patience(pacer, "telegram", {})
     waits = []
     for _ in range(8):
         began = pacer.now() + 0.001
@@ -315,7 +315,7 @@ async def test_waits_grow_to_the_longest_while_the_peer_stays_away(clock: Driven
 
 async def test_calls_that_fail_together_are_one_failure(clock: DrivenClock) -> None:
     pacer = Pacer(100, clock=clock)
-    patience = Patience(pacer)
+    patience = Patience(pacer, "telegram", {})
     began = pacer.now()
     await clock.advance(0.1)
 

@@ -301,7 +301,7 @@ async def test_many_failures_of_several_chats_are_the_peers_and_use_no_attempts(
 
     counted = [isinstance(outcome, Deferred) and outcome.counts for outcome in outcomes]
     assert counted == [True] * 4 + [False] * 3
-    assert channel.trouble == "Telegram: server_error"
+    assert channel.trouble == "server_error"
 
 
 async def test_one_sick_chat_is_not_the_peers_trouble(

@@ -3,16 +3,19 @@ from datetime import timedelta
 from math import inf, nan
 
 import pytest
+from aiogram import Bot
+from structlog.testing import capture_logs
 
-from placement_alerts.channels.pacing import LONGEST_PAUSE_S
+from placement_alerts.channels.pacing import LONGEST_PAUSE_S, Pacer
 from placement_alerts.channels.telegram import TelegramChannel
-from placement_alerts.channels.telegram_errors import Failure, failure_in, judge, without_personal_data
+from placement_alerts.channels.telegram_errors import HINTS, Failure, failure_in, judge, without_personal_data
+from placement_alerts.core.delivery import Priority
 from placement_alerts.core.message import Block, Button, Message, Span, Style
 from placement_alerts.core.outcome import Deferred, Refused, Sent
 from placement_alerts.core.student import OffReason
 from placement_alerts.sandbox.telegram_api import SimulatedTelegram
 from placement_alerts.sandbox.telegram_faults import FaultKind
-from tests.channels.conftest import STUDENT, Deliver, a_message, a_parcel, texts
+from tests.channels.conftest import STUDENT, Deliver, Records, a_message, a_parcel, texts
 
 FORBIDDEN = [
     ("bot was blocked by the user", "blocked", OffReason.BLOCKED),
@@ -198,9 +201,32 @@ async def test_wrong_token_stops_sending_without_using_attempts(
     outcome = await deliver()
 
     assert outcome == Deferred("unauthorized", counts=False)
-    assert channel.trouble is not None
-    assert "token" in channel.trouble
+    assert channel.trouble == "unauthorized"
     assert not channel.gate.try_turn()
+
+
+async def test_trouble_is_explained_once_when_it_begins_and_told_when_it_ends(
+    telegram_api: SimulatedTelegram, bot: Bot, records: Records
+) -> None:
+    telegram_api.answer("sendMessage", error=401, description="Unauthorized", times=3)
+    channel = TelegramChannel(bot, Pacer(1000, per_target_s=0))
+
+    with capture_logs() as lines:
+        for _ in range(4):
+            await channel.deliver(a_parcel(), Priority.NORMAL, records)
+
+    told = [line for line in lines if line["event"].startswith("channel.")]
+    assert [(line["event"], line.get("hint")) for line in told] == [
+        ("channel.degraded", HINTS["unauthorized"]),
+        ("channel.recovered", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "failure", [Failure(401), Failure(429), Failure(500), Failure(None), Failure(None, "", None, None, False)]
+)
+def test_every_trouble_has_its_hint(failure: Failure) -> None:
+    assert judge(failure).trouble in HINTS
 
 
 async def test_413_is_our_fault(telegram_api: SimulatedTelegram, deliver: Deliver) -> None:
@@ -304,7 +330,7 @@ async def test_refused_connection_is_a_plain_failure_and_holds_the_gate(
     outcome = await deliver()
 
     assert outcome == Deferred("unreachable")
-    assert channel.trouble == "Telegram: unreachable"
+    assert channel.trouble == "unreachable"
     assert not channel.gate.try_turn()
 
 
