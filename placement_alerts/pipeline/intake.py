@@ -22,6 +22,7 @@ from placement_alerts.errors import PlacementAlertsError
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
+HANDFUL = 5  # items that a list brings at its first reading without being taken for its history
 JOINABLE = 200  # latest notices among which a new job looks for the posting that announced it
 LINK_PARTS = 40  # parts of a posting's links that are tried as a job's id
 
@@ -51,7 +52,11 @@ class IntakeReport:
 
 @dataclass(slots=True)
 class _Run:
-    """What one intake carries along. job_keys: of the jobs of this run; told: those that a posting of it speaks of."""
+    """What one intake carries along.
+
+    backlog: keys of items that an account brings of the time before it was read. job_keys: of the jobs of this run;
+    told: those that a posting of it speaks of.
+    """
 
     source: str
     known: Mapping[str, KnownItem]
@@ -59,6 +64,7 @@ class _Run:
     first: bool
     now: datetime
     report: IntakeReport
+    backlog: frozenset[str] = frozenset()
     job_keys: dict[JobId, str] = field(default_factory=dict)
     told: set[JobId] = field(default_factory=set)
     remembered: dict[str, KnownItem] = field(default_factory=dict)
@@ -90,6 +96,7 @@ class Intake:
                 run.remembered[item.key] = _known(item, before.notice_id)  # read again, nothing new to a reader
             else:
                 fresh.append(item)
+        run.backlog = _backlog(known, fresh)
         for item in fresh:
             if item.job is not None:
                 run.job_keys[item.job.id] = item.key
@@ -133,7 +140,7 @@ class Intake:
             if job is None and current.job is not None:
                 wanted = wanted.model_copy(update={"job": current.job, "announces_job": current.announces_job})
             wanted = composition.joined(current, wanted)
-        notice = await self._store_revision(run, current, wanted)
+        notice = await self._store_revision(run, item, current, wanted)
         self._note(run, item, notice)
 
     async def _take_job(self, run: _Run, item: SourceItem) -> None:
@@ -148,15 +155,14 @@ class Intake:
             wanted = wanted.model_copy(update={"archived": over})
         else:
             wanted = composition.with_job(current, job, item.key, run.now)
-        notice = await self._store_revision(run, current, wanted, announce=job.id not in run.told)
+        notice = await self._store_revision(run, item, current, wanted, announce=job.id not in run.told)
         self._note(run, item, notice)
 
     async def _store_revision(
-        self, run: _Run, current: Notice | None, wanted: Notice, *, announce: bool = True
+        self, run: _Run, item: SourceItem, current: Notice | None, wanted: Notice, *, announce: bool = True
     ) -> Notice:
         """Store `wanted` as what follows `current`, if it differs; return what is current then."""
-        if current is None and run.first:
-            wanted = composition.archived_at_first_poll(wanted, run.now, self._first_run)
+        old = run.first or item.key in run.backlog
         while True:  # ends: whoever stored a revision in between raised the current one
             fresh = wanted
             if current is not None:
@@ -164,10 +170,12 @@ class Intake:
                 if revision is None:
                     return current
                 fresh = revision
+            if old and (current is None or current.archived):
+                fresh = composition.archived_at_first_poll(fresh, run.now, self._first_run)
             if await self._store.notices.save(fresh):
                 self._report_stored(run, fresh)
                 return fresh
-            current = await self._store.notices.get(fresh.id)
+            current = await self._store.notices.get(wanted.id)
 
     def _report_stored(self, run: _Run, notice: Notice) -> None:
         if notice.revision == 1:
@@ -252,6 +260,23 @@ class Intake:
             candidates += await self._store.jobs.of_company(item.year, company_key(company))
         unique = {job.id: job for job in candidates}
         return match_job(links, company, roles, unique.values())
+
+
+def _backlog(known: Mapping[str, KnownItem], fresh: Iterable[SourceItem]) -> frozenset[str]:
+    """Return what comes from accounts (postings: from lists) that were never read: added since, or failing until now.
+
+    They bring their history, not news. An account's list of jobs may have been empty before the season, so a job is
+    news as soon as anything of its account is known; and so is a handful of anything.
+    """
+    lists = {(account, item.listing) for item in known.values() for account in item.accounts}
+    accounts = {account for account, _ in lists}
+    old = [
+        item.key
+        for item in fresh
+        if item.key not in known
+        and not any(one in accounts if item.job else (one, item.listing) in lists for one in item.accounts)
+    ]
+    return frozenset(old) if len(old) > HANDFUL else frozenset()
 
 
 def _order(item: SourceItem) -> tuple[datetime, str]:

@@ -411,3 +411,43 @@ async def test_an_item_that_we_cannot_digest_stops_no_other_and_is_reported(sour
 
     assert report.failures == ("job:jp-208: OverflowError",)
     assert {notice.items for notice in await source.notices()} == {("job:jp-208",), ("job:jp-300",)}
+
+
+@pytest.mark.parametrize("listing", ["notices", "jobs"])
+async def test_an_account_that_is_read_for_the_first_time_brings_no_old_news(source: Source, listing: str) -> None:
+    await source.brings(a_posting("mine"), first=True)
+    posted = [a_posting(f"nt-{n}", accounts=("acc2",), published_at=after(days=-n - 2)) for n in range(8)]
+    jobs = [a_job_item(a_job(f"jp-{n}", created_at=after(days=-n - 2)), accounts=("acc2",)) for n in range(8)]
+
+    report = await source.brings(*(posted if listing == "notices" else jobs), also_seen=("notice:mine",))
+
+    assert (report.notices, report.archived) == (8, 8)
+
+
+async def test_fresh_news_of_an_account_that_is_read_for_the_first_time_are_delivered(source: Source) -> None:
+    await source.brings(a_posting("mine"), first=True)
+
+    report = await source.brings(
+        *(a_posting(f"nt-{n}", accounts=("acc2",)) for n in range(8)), also_seen=("notice:mine",)
+    )
+
+    assert (report.notices, report.archived) == (8, 0)
+
+
+async def test_the_first_jobs_of_a_season_are_news_however_long_they_were_prepared(source: Source) -> None:
+    await source.brings(a_posting("mine"), first=True)
+
+    report = await source.brings(
+        *(a_job_item(a_job(f"jp-{n}", created_at=after(days=-9))) for n in range(8)), also_seen=("notice:mine",)
+    )
+
+    assert (report.notices, report.archived) == (8, 0)
+
+
+async def test_what_was_published_while_we_were_down_for_days_is_delivered(source: Source) -> None:
+    await source.brings(a_posting("mine"), first=True)
+    source.now.turn(days=5)
+
+    report = await source.brings(*(a_posting(f"nt-{n}") for n in range(8)), also_seen=("notice:mine",))
+
+    assert (report.notices, report.archived) == (8, 0)
