@@ -24,13 +24,11 @@ class Findings:
     """
 
     students: int = 0
-    company: bool = False
     roles: int = 0
     pay: bool = False
     apply_by: bool = False
     comes: bool = False
     eligibility: bool = False
-    links: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ def classify(text: Text, findings: Findings) -> Decision:
     best = max(NoticeKind, key=lambda kind: points[kind])
     if points[best] < _ENOUGH:
         return Decision(_K.ANNOUNCEMENT, ("kind: announcement, because nothing speaks clearly for another kind",))
-    return Decision(best, (_reason(best, evidence),), _why_held(best, text, findings))
+    return Decision(best, (_reason(best, evidence),), _why_held(best, findings))
 
 
 def _from_words(text: Text) -> Iterable[Evidence]:
@@ -197,7 +195,7 @@ def _reason(kind: NoticeKind, evidence: Iterable[Evidence]) -> str:
     return f"kind: {kind}, because " + " and ".join(dict.fromkeys(one.says for one in mine[:3]))
 
 
-def _why_held(kind: NoticeKind, text: Text, findings: Findings) -> str | None:
+def _why_held(kind: NoticeKind, findings: Findings) -> str | None:
     """Return why the evidence is contradictory or incomplete (reference/mailbox.md, sections 5 to 7)."""
     if kind is _K.OFFER and not findings.students:
         return "it claims final selections, but names no student"

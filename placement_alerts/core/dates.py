@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from itertools import islice
 
-INDIA = timezone(timedelta(hours=5, minutes=30))  # Asia/Kolkata; no daylight saving since 1945
+from placement_alerts.core.timetable import IST
+
 END_OF_DAY = time(23, 59)
 MOST_MOMENTS = 30  # dates, and times, that are read in one line
 RECENT = timedelta(days=60)  # a day without year that is at most this long gone is meant as past, else the next one
@@ -80,7 +81,7 @@ class Moment:
         """Return the moment in Indian time, at `default` if no time of day is said; None without a date."""
         if self.day is None:
             return None
-        return datetime.combine(self.day, self.at or default, INDIA)
+        return datetime.combine(self.day, self.at or default, IST)
 
 
 def find_moments(text: str, published_at: datetime) -> list[Moment]:
@@ -97,7 +98,7 @@ def find_moments(text: str, published_at: datetime) -> list[Moment]:
 def local_day(moment: datetime) -> date:
     """Return the day on which the moment falls in India; the edge of the calendar is clamped."""
     try:
-        return moment.astimezone(INDIA).date()
+        return moment.astimezone(IST).date()
     except OverflowError:
         return moment.date()
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from placement_alerts.core.job import Job, Mark, Scale
+from placement_alerts.core.money import LAKH
 from placement_alerts.core.notice import Facts, Notice, Role
 from placement_alerts.core.timetable import show_moment, show_moment_short
-
-LAKH = 100_000  # rupees
 
 
 @dataclass(frozen=True, slots=True)

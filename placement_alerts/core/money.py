@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-LAKH = 100_000
-MONTHS = 12
+LAKH = 100_000  # rupees
 SMALLEST_YEARLY = LAKH / 2  # rupees; a smaller figure called yearly is in another unit or is something else
 LARGEST_YEARLY = 1_000 * LAKH  # rupees; a larger figure is a turnover or an investment
 MOST_AMOUNTS = 40  # that are read in one line

@@ -1,14 +1,12 @@
 """The words that speak for each kind of message: the rule set of core/classify.py.
 
-RULES_VERSION names its state. Further down in a body a rule gives half of its points.
+Further down in a body a rule gives half of its points.
 """
 
 import re
 from dataclasses import dataclass
 
 from placement_alerts.core.notice import NoticeKind
-
-RULES_VERSION = 1
 
 _K = NoticeKind
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from placement_alerts.core.classify import Decision, Findings, classify
-from placement_alerts.core.dates import INDIA, local_day
+from placement_alerts.core.dates import local_day
 from placement_alerts.core.document import Text, from_plain, gist, is_shouted, unshouted
 from placement_alerts.core.extract.company import Company, find_company
 from placement_alerts.core.extract.eligibility import find_batch_year, find_branches, find_min_cgpa
@@ -100,13 +100,11 @@ def _look(text: Text, published_at: datetime, known_companies: Iterable[str]) ->
 def _findings(found: _Found) -> Findings:
     return Findings(
         students=len(found.students),
-        company=found.company.name is not None,
         roles=len(found.roles),
         pay=any(value is not None for value in found.pay),
         apply_by=bool(found.schedule.deadlines),
         comes=bool(found.schedule.events),
         eligibility=bool(found.branches) or found.min_cgpa is not None,
-        links=len(found.links),
     )
 
 
@@ -178,6 +176,3 @@ def _utc(dated: Dated | None) -> datetime | None:
         return dated.at.astimezone(UTC)
     except OverflowError:
         return None
-
-
-__all__ = ["INDIA", "understand", "understand_html", "understand_plain"]

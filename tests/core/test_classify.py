@@ -4,8 +4,8 @@ from placement_alerts.core.classify import Findings, classify
 from placement_alerts.core.html import from_html
 from placement_alerts.core.notice import NoticeKind
 
-JOB = Findings(company=True, roles=1, pay=True, apply_by=True, eligibility=True)
-ROWS = Findings(students=3, company=True)
+JOB = Findings(roles=1, pay=True, apply_by=True, eligibility=True)
+ROWS = Findings(students=3)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placement_alerts.core.dates import INDIA, find_moments
+from placement_alerts.core.dates import find_moments
+from placement_alerts.core.timetable import IST
 
-PUBLISHED = datetime(2026, 3, 11, 10, 0, tzinfo=INDIA)  # a Wednesday
+PUBLISHED = datetime(2026, 3, 11, 10, 0, tzinfo=IST)  # a Wednesday
 
 
 @pytest.mark.parametrize(
@@ -74,13 +75,13 @@ def test_day_without_year_is_the_nearest_sensible_one(text: str, day: str | None
 
 
 def test_day_without_year_that_is_long_gone_is_next_years() -> None:
-    found = find_moments("by 5 January", datetime(2026, 12, 20, tzinfo=INDIA))
+    found = find_moments("by 5 January", datetime(2026, 12, 20, tzinfo=IST))
 
     assert found[0].day == date(2027, 1, 5)
 
 
 def test_day_without_year_before_the_new_year_stays_in_the_old_one() -> None:
-    found = find_moments("since 20 December", datetime(2026, 1, 10, tzinfo=INDIA))
+    found = find_moments("since 20 December", datetime(2026, 1, 10, tzinfo=IST))
 
     assert found[0].day == date(2025, 12, 20)
 
@@ -108,9 +109,7 @@ def test_lone_times_stand_beside_dates_they_do_not_belong_to() -> None:
     assert [text[one.start : one.end] for one in found[1:]] == ["4:30 PM", "2:00 PM"]
 
 
-@pytest.mark.parametrize(
-    ("text", "moment"), [("5 pm", None), ("5 April 2026", datetime(2026, 4, 5, 9, 0, tzinfo=INDIA))]
-)
+@pytest.mark.parametrize(("text", "moment"), [("5 pm", None), ("5 April 2026", datetime(2026, 4, 5, 9, 0, tzinfo=IST))])
 def test_default_time_needs_a_day(text: str, moment: datetime | None) -> None:
     assert find_moments(text, PUBLISHED)[0].moment(time(9)) == moment
 

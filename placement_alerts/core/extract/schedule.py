@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import IntEnum
 
-from placement_alerts.core.dates import END_OF_DAY, INDIA, Moment, find_moments, local_day
+from placement_alerts.core.dates import END_OF_DAY, Moment, find_moments, local_day
 from placement_alerts.core.document import Text
 from placement_alerts.core.extract.schedule_phrases import (
     APPLY,
@@ -31,6 +31,7 @@ from placement_alerts.core.extract.schedule_phrases import (
     SENTENCE_END,
     TIME_LABEL,
 )
+from placement_alerts.core.timetable import IST
 
 _MOST_SENTENCES = 1_500
 
@@ -209,7 +210,7 @@ def _dated(item: _Found, default: time) -> Dated:
     assert moment.day is not None  # noqa: S101 (the callers asked)
     day = moment.day - timedelta(days=1) if item.exclusive and moment.day > date.min else moment.day
     return Dated(
-        datetime.combine(day, moment.at or default, INDIA),
+        datetime.combine(day, moment.at or default, IST),
         item.clause.sentence[:200],
         moment.at is not None,
         item.weight,
@@ -227,7 +228,7 @@ def _sharpest(deadline: Dated, deadlines: Iterable[Dated]) -> Dated:
 def _today(item: _Found, published_at: datetime) -> Dated:
     """Read a deadline that is only a time of day: the next such time after publication."""
     day = local_day(published_at)
-    at = datetime.combine(day, item.moment.at or END_OF_DAY, INDIA)
+    at = datetime.combine(day, item.moment.at or END_OF_DAY, IST)
     if at < published_at and day < date.max:
         at += timedelta(days=1)
     return Dated(at, item.clause.sentence[:200], said_time=True, weight=item.weight)
