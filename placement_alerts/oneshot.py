@@ -14,7 +14,7 @@ from placement_alerts.app import Parts, now, open_channels, open_parts, open_sou
 from placement_alerts.config import Component, what_is_on
 from placement_alerts.config_models import Config
 from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState
-from placement_alerts.core.explain import explanation, read_notice
+from placement_alerts.core.explain import explanation
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
 from placement_alerts.core.understanding import understand_html
@@ -22,6 +22,7 @@ from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy,
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline import errands
 from placement_alerts.pipeline.membership import somebody_runs
+from placement_alerts.sources.superset_file import item_in_file
 from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, RequestState, Store
 
@@ -168,8 +169,10 @@ def explain(file: Path) -> dict[str, Any]:
     """Return how a portal notice would be understood. Raises OSError, UnicodeDecodeError, UnreadableNotice."""
     if file.suffix != ".json":
         raise UnreadableNotice("only portal notices (.json) can be explained; mails come with the mailbox source")
-    notice = read_notice(file.read_text(encoding="utf-8"), read_at=now())
-    return explanation(file.name, understand_html(notice.title, notice.html, notice.published_at, author=notice.author))
+    read_at = now()
+    item = item_in_file(file.read_text(encoding="utf-8"), read_at=read_at)
+    facts = understand_html(item.title, item.html, item.published_at or read_at, author=item.author)
+    return explanation(file.name, facts)
 
 
 async def _get(store: Store, delivery_id: str) -> Delivery:

@@ -13,15 +13,16 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
-from placement_alerts.core.explain import explanation, read_notice
+from placement_alerts.core.explain import explanation
 from placement_alerts.core.notice import Facts
 from placement_alerts.core.understanding import understand_html, understand_plain
+from placement_alerts.sources.superset_file import item_in_file
 
 DEFAULT_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "messages"
 _NOT_CONTENT = re.compile(r"\s*>|On .*wrote:$|wrote:$|(?:From|Date|Sent|To|Cc|Subject): ")
@@ -80,8 +81,9 @@ def labelled(source: Path) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]
 
 
 def _explained_notice(name: str, raw: str) -> dict[str, Any]:
-    notice = read_notice(raw)
-    return explanation(name, understand_html(notice.title, notice.html, notice.published_at, author=notice.author))
+    item = item_in_file(raw, read_at=datetime.now(UTC))
+    assert item.published_at is not None
+    return explanation(name, understand_html(item.title, item.html, item.published_at, author=item.author))
 
 
 def _explained_mail(path: Path) -> dict[str, Any]:
