@@ -54,7 +54,7 @@ class IntakeReport:
 class _Run:
     """What one intake carries along.
 
-    backlog: keys of items that an account brings of the time before it was read. job_keys: of the jobs of this run;
+    backlog: keys of items that an account brings of the time before it was read. job_keys, companies: of the jobs of this run;
     told: those that a posting of it speaks of.
     """
 
@@ -66,6 +66,7 @@ class _Run:
     report: IntakeReport
     backlog: frozenset[str] = frozenset()
     job_keys: dict[JobId, str] = field(default_factory=dict)
+    companies: set[str] = field(default_factory=set)
     told: set[JobId] = field(default_factory=set)
     remembered: dict[str, KnownItem] = field(default_factory=dict)
 
@@ -100,6 +101,7 @@ class Intake:
         for item in fresh:
             if item.job is not None:
                 run.job_keys[item.job.id] = item.key
+                run.companies.add(item.job.company)
                 known_job = await self._store.jobs.get(item.job.id)
                 await self._store.jobs.save(composition.merged_job(known_job, composition.clean_job(item.job)))
         for item in sorted((item for item in fresh if item.job is None), key=_order):
@@ -126,7 +128,14 @@ class Intake:
     async def _take_posting(self, run: _Run, item: SourceItem) -> None:
         # in a thread: a normal text costs 5 ms, a hostile one up to a second, and the loop must turn meanwhile
         published_at = item.published_at or run.now
-        facts = await asyncio.to_thread(understand_html, item.title, item.html, published_at, author=item.author)
+        facts = await asyncio.to_thread(
+            understand_html,
+            item.title,
+            item.html,
+            published_at,
+            author=item.author,
+            known_companies=run.companies,
+        )
         job = await self._job_of(item, facts.company, [role.role or "" for role in facts.roles], facts.links)
         wanted = composition.notice_of_posting(run.source, item, facts, job, run.now)
         if job is not None:
