@@ -114,12 +114,13 @@ def open_sources(config: Config, http: HttpClient) -> dict[str, Source]:
     """Return the sources that are configured, by name."""
     if not config.sources.superset.accounts:
         return {}
-    from placement_alerts.sources.superset import SupersetSettings, SupersetSource
+    from placement_alerts.sources.superset import SupersetSource
 
     portal = config.sources.superset
-    accounts = [account.model_dump() | {"year": account.year or config.years.active} for account in portal.accounts]
-    settings = SupersetSettings.model_validate(portal.model_dump() | {"accounts": accounts})
-    return {"superset": SupersetSource(settings, http)}
+    accounts = tuple(
+        account.model_copy(update={"year": account.year or config.years.active}) for account in portal.accounts
+    )
+    return {"superset": SupersetSource(portal.model_copy(update={"accounts": accounts}), http)}
 
 
 async def open_channels(config: Config, stack: AsyncExitStack) -> tuple["Bot | None", list[Channel]]:

@@ -18,6 +18,7 @@ from placement_alerts.config_models import Config
 from placement_alerts.errors import ConfigError
 
 MASK = "***"
+NOTHING_YET = "nothing yet (comes later)"  # in place of a key, for what is not built
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,5 +186,5 @@ def what_is_on(config: Config) -> list[Component]:
         Component("telegram", bool(token), "telegram.token"),
         Component("bot", bool(token) and config.telegram.mode != "off", "telegram.mode" if token else "telegram.token"),
         Component("update", bool(config.scheduler.update), "scheduler.update"),
-        Component("official", bool(config.scheduler.official), "scheduler.official"),
+        Component("official", False, NOTHING_YET),
     ]

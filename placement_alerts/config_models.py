@@ -1,8 +1,8 @@
-"""Every setting there is, with its default and its limits."""
+"""Every setting there is, with its default and its limits; those of a source are in the source's own file."""
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from placement_alerts.config_values import (
@@ -10,30 +10,15 @@ from placement_alerts.config_values import (
     Chat,
     Cron,
     DatabaseUrl,
-    Email,
     Link,
     LowerCase,
-    PublicKey,
+    Section,
     TimeZone,
     WebAddress,
     WebAddressOrEmpty,
     Year,
-    YearOrEmpty,
 )
-
-# the portal's own key (reference/portal.md, section 3.1); it may change any day, so it is a setting
-_PORTAL_KEY = (
-    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCgFGVfrY4jQSoZQWWygZ83roKXWD4YeT2x2p41dGkPixe73rT2IW04glagN2vgoZoHuOPqa5and6kA"
-    "mK2ujmCHu6D1auJhE2tXP+yLkpSiYMQucDKmCsWMnW9XlC5K7OSL77TXXcfvTvyZcjObEz6LIBRzs6+FqpFbUO9SJEfh6wIDAQAB"
-)
-
-Seconds = Annotated[float, Field(gt=0, le=3600)]
-
-
-class Section(BaseModel):
-    """A table of config.toml. Strict: a number in quotes is a mistake worth a word."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+from placement_alerts.sources.superset_settings import SupersetSettings
 
 
 class DatabaseConfig(Section):
@@ -89,39 +74,11 @@ class SchedulerConfig(Section):
     misfire_grace_s: Annotated[int, Field(ge=1, le=86_400)] = 1800
 
 
-class AccountConfig(Section):
-    """A portal account. year: its placement year; "": years.active."""
-
-    email: Email
-    password: Annotated[SecretStr, Field(min_length=1, max_length=117)]  # what the portal's key can encrypt
-    year: YearOrEmpty = ""
-
-
-class SupersetConfig(Section):
-    """The SuperSet portal. Off without accounts."""
-
-    base_url: WebAddress = "https://app.joinsuperset.com/tnpsuite-core"
-    tenant_id: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")] = "jaypee_in_in_it_16"
-    tenant_type: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[!-~]+$")] = "STUDENT"
-    public_key: PublicKey = _PORTAL_KEY
-    accounts: Annotated[tuple[AccountConfig, ...], Field(strict=False, max_length=50)] = ()
-    connect_timeout_s: Seconds = 5.0
-    read_timeout_s: Seconds = 30.0
-    detail_every_h: Annotated[float, Field(gt=0, le=720)] = 6.0
-
-    @field_validator("accounts")
-    @classmethod
-    def _each_once(cls, accounts: tuple[AccountConfig, ...]) -> tuple[AccountConfig, ...]:
-        if len({account.email.lower() for account in accounts}) < len(accounts):
-            raise ValueError("should name each e-mail address once")
-        return accounts
-
-
 class SourcesConfig(Section):
     """first_run_hours: how old an item may be to be delivered when a source is read for the first time."""
 
     first_run_hours: Annotated[float, Field(ge=0, le=8760)] = 24.0
-    superset: SupersetConfig = SupersetConfig()
+    superset: SupersetSettings = SupersetSettings()
 
 
 class FanoutConfig(Section):

@@ -8,7 +8,14 @@ from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+
+class Section(BaseModel):
+    """A table of config.toml. Strict: a number in quotes is a mistake worth a word."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, hide_input_in_errors=True)
+
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -164,6 +171,7 @@ def _chat_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
+Seconds = Annotated[float, Field(gt=0, le=3600)]
 Year = Annotated[str, AfterValidator(check_year)]
 YearOrEmpty = Annotated[str, _or_empty(check_year)]
 Email = Annotated[str, AfterValidator(check_email)]

@@ -1,5 +1,7 @@
 import contextlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,11 +9,13 @@ from apscheduler.triggers.cron import CronTrigger
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placement_alerts.config import Loaded, effective, load, secrets_of, what_is_on
+from placement_alerts.app import open_sources
+from placement_alerts.config import NOTHING_YET, Loaded, effective, load, secrets_of, what_is_on
 from placement_alerts.config_layers import settings_of, toml_layer
 from placement_alerts.config_models import Config
 from placement_alerts.config_values import check_cron, check_year
 from placement_alerts.errors import ConfigError
+from placement_alerts.http_client import HttpClient
 
 SHIPPED = Path(__file__).parent.parent / "config.toml"
 OWN = "PLACEMENT_ALERTS__"
@@ -222,6 +226,24 @@ def test_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
     assert config.telegram.admins == ()
 
 
+async def test_what_config_accepts_the_source_accepts_too(tmp_path: Path) -> None:
+    portal = {"READ_TIMEOUT_S": "900", "DEADLINE_S": "1800", "LEVELS": '["Dream"]', "PAGE_SIZE": "5"}
+    variables = {f"{OWN}SOURCES__SUPERSET__{name}": value for name, value in portal.items()}
+    account = '[{"email": "a@example.test", "password": "p"}]'
+    config = loaded(tmp_path, SUPERSET_CREDENTIALS=account, **variables).config
+
+    async with HttpClient() as http:
+        assert set(open_sources(config, http)) == {"superset"}
+
+
+def test_reading_the_settings_loads_no_source_and_no_channel() -> None:
+    code = "import sys, placement_alerts.config; print(sorted({'aiogram', 'aiohttp'} & set(sys.modules)))"
+
+    printed = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60).stdout
+
+    assert printed == b"[]\n"
+
+
 def test_account_is_named_once(tmp_path: Path) -> None:
     account = '{"email": "a@example.test", "password": "p"}'
 
@@ -298,3 +320,11 @@ def test_components_say_which_key_turns_them_on(tmp_path: Path) -> None:
     assert off["superset"] == (False, "sources.superset.accounts")
     assert on["telegram"]
     assert on["bot"]
+
+
+def test_what_is_not_built_yet_is_off_and_no_key_is_named_that_does_not_exist() -> None:
+    parts = {part.name: part for part in what_is_on(Config())}
+    keys = {".".join(key) for key, _ in settings_of(Config)}
+
+    assert not parts["official"].on
+    assert {part.key for part in parts.values()} - keys == {NOTHING_YET}

@@ -4,10 +4,8 @@ import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Annotated
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from placement_alerts.core.item import Fetched, KnownItem, Rejected, SourceItem
 from placement_alerts.core.job import Job
@@ -31,60 +29,11 @@ from placement_alerts.sources.superset_listing import (
 from placement_alerts.sources.superset_mapping import job_item, to_job
 from placement_alerts.sources.superset_payloads import JobPayload
 from placement_alerts.sources.superset_reading import read_account
+from placement_alerts.sources.superset_settings import SupersetSettings
 
-PUBLIC_KEY = (
-    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQCgFGVfrY4jQSoZQWWygZ83roKXWD4YeT2x2p41dGkPixe73rT2IW04glagN2vgoZoHuOPqa5and6"
-    "kAmK2ujmCHu6D1auJhE2tXP+yLkpSiYMQucDKmCsWMnW9XlC5K7OSL77TXXcfvTvyZcjObEz6LIBRzs6+FqpFbUO9SJEfh6wIDAQAB"
-)
-LEVELS = {1: "High", 2: "Middle", 3: "Offer is more than 4.6 lacs", 4: "Internship"}
 LABEL_BYTES = 5
 
-Year = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
-Seconds = Annotated[float, Field(gt=0, le=600)]
-
 log = structlog.get_logger(__name__)
-
-
-class Account(BaseModel):
-    """A student's portal account that we read with. year: the placement year of what it lists, as "202526"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    email: str = Field(min_length=3, max_length=254, repr=False)
-    password: SecretStr = Field(min_length=1)
-    year: Year
-
-
-class SupersetSettings(BaseModel):
-    """`[sources.superset]`. levels: names of categories that the portal leaves unnamed, by level.
-
-    max_details_per_run: job details read in one run, new and changed jobs first; the rest follows in the next run.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    base_url: str = Field(
-        default="https://app.joinsuperset.com/tnpsuite-core", pattern=r"^https?://[^\s/?#@]+[^\s?#@]*$"
-    )
-    tenant_id: str = Field(default="jaypee_in_in_it_16", pattern=r"^[!-~]+$")
-    tenant_type: str = Field(default="STUDENT", pattern=r"^[!-~]+$")
-    public_key: str = PUBLIC_KEY
-    accounts: tuple[Account, ...] = ()
-    connect_timeout_s: Seconds = 5.0
-    read_timeout_s: Seconds = 30.0
-    deadline_s: Seconds = 120.0
-    max_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
-    page_size: int = Field(default=10_000, ge=1, le=10_000)
-    detail_every_h: float = Field(default=6.0, gt=0, le=24 * 30)
-    max_details_per_run: int = Field(default=200, ge=0, le=10_000)
-    levels: Mapping[int, str] = LEVELS
-
-    @field_validator("accounts")
-    @classmethod
-    def _each_once(cls, accounts: tuple[Account, ...]) -> tuple[Account, ...]:
-        if len({one.email.strip().lower() for one in accounts}) < len(accounts):
-            raise ValueError("two accounts have the same e-mail")
-        return accounts
 
 
 class SupersetSource:
@@ -100,6 +49,7 @@ class SupersetSource:
 
     def __init__(self, settings: SupersetSettings, http: HttpClient) -> None:
         self._settings = settings
+        self._levels = dict(enumerate(settings.levels, start=1))
         self._portal = _portal(settings, http)
         self._told: set[Rejected] = set()
 
@@ -114,7 +64,7 @@ class SupersetSource:
         whole = frozenset(label for label, listing in complete if listing == "notices")
         looked_at = await in_slices(changed_notices(notices, known, whole))
         changed = sorted((item for item in looked_at if item is not None), key=newest_first)
-        details = DetailReader({account.label: account for account in accounts}, self._settings.levels)
+        details = DetailReader({account.label: account for account in accounts}, self._levels)
         changed += await self._changed_jobs(jobs, known, now, details)
 
         fetched = Fetched(
@@ -180,7 +130,7 @@ class SupersetSource:
         if job is None and before is not None and not needs_details(listed.payload, before):
             return None
         detailed_at = now if job is not None else None
-        known_part = job or to_job(listed.payload, None, listed.year, self._settings.levels)
+        known_part = job or to_job(listed.payload, None, listed.year, self._levels)
         item = job_item(known_part, listed.payload, listed.accounts, detailed_at)
         return item if before is None or is_news(item, before) else None
 
@@ -218,8 +168,7 @@ def _portal(settings: SupersetSettings, http: HttpClient) -> Portal:
         deadline_s=settings.deadline_s,
         max_bytes=settings.max_bytes,
     )
-    base_url = settings.base_url.rstrip("/")
-    portal = Portal(http, base_url, settings.tenant_id, settings.tenant_type, key, limits)
+    portal = Portal(http, settings.base_url, settings.tenant_id, settings.tenant_type, key, limits)
     problems = [
         f"sources.superset.accounts[{position}].password: longer than {portal.longest_password} bytes"
         for position, account in enumerate(settings.accounts)

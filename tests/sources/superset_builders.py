@@ -9,7 +9,8 @@ from placement_alerts.core.notice import NoticeId
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
 from placement_alerts.sandbox.portal_board import to_ms
-from placement_alerts.sources.superset import SupersetSettings, SupersetSource, account_label
+from placement_alerts.sources.superset import SupersetSource, account_label
+from placement_alerts.sources.superset_settings import SupersetSettings
 
 NOW = datetime(2026, 1, 27, 6, 0, tzinfo=UTC)
 TENANT = "jaypee_in_in_it_16"

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from placement_alerts.core.job import Document, Job, Mark, Scale, Stage
 from placement_alerts.errors import PeerNonsense
-from placement_alerts.sources.superset import LEVELS
 from placement_alerts.sources.superset_mapping import job_fingerprint, job_item, notice_item, to_job
 from placement_alerts.sources.superset_payloads import (
     HTML_LIMIT,
@@ -27,6 +26,7 @@ from placement_alerts.sources.superset_payloads import (
 from tests.sources.superset_builders import NOW, a_detail, a_job, a_notice
 
 LABELS = ("label",)
+LEVELS = {1: "High", 2: "Middle", 3: "Offer is more than 4.6 lacs", 4: "Internship"}
 
 
 def read_notices(listed: list[Any]) -> Elements[NoticePayload]:
