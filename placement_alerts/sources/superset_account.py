@@ -23,7 +23,6 @@ from placement_alerts.sources.superset_payloads import (
     JobPayload,
     LoginReply,
     NoticePayload,
-    read_address,
     read_detail,
     read_job,
     read_login,
@@ -37,7 +36,6 @@ LOGINS_PER_RUN = 2  # the first, and one after a 401 or 403
 # how many 403 in a row, after the second login, mean that the account itself is out and not one path hidden from it
 FORBIDDEN_LISTS = 1
 FORBIDDEN_DETAILS = 5  # more than are read at once
-FORBIDDEN_NEVER = 0  # documents: a missing address is no harm
 
 M = TypeVar("M", NoticePayload, JobPayload)
 
@@ -139,12 +137,6 @@ class PortalAccount:
         response = await self._get(path, "_loader_=false", "/students/jobprofiles", forbidden=FORBIDDEN_DETAILS)
         return read_detail(response.json())
 
-    async def document_url(self, job_id: str, document_id: str) -> str | None:
-        """Ask where a document is; None if the answer has no usable address."""
-        path = f"/job_profiles/{quote(job_id, safe='')}/documents/{quote(document_id, safe='')}/url"
-        response = await self._get(path, "", None, forbidden=FORBIDDEN_NEVER)
-        return read_address(response.json())
-
     async def _log_in(self) -> _Session:
         portal = self._portal
         secret = portal.key.encrypt(self._password.encode(), PKCS1v15())
@@ -156,29 +148,27 @@ class PortalAccount:
         return _session_from(response)
 
     async def _get(
-        self, path: str, query: str, page: str | None, *, trailers: bool = False, forbidden: int = FORBIDDEN_LISTS
+        self, path: str, query: str, page: str, *, trailers: bool = False, forbidden: int = FORBIDDEN_LISTS
     ) -> Response:
         """Read below the student's path; log in again once on 401 or 403. forbidden: how many 403 end the account."""
         session = self._session
         if self._out or session is None:
             raise PeerRefused("the account is out for this run")
         response = await self._ask(session, path, query, page, trailers=trailers)
-        if response.status == 401 or (response.status == 403 and forbidden):
+        if response.status in {401, 403}:
             again = await self._log_in_again(session)
             if again is not None:
                 response = await self._ask(again, path, query, page, trailers=trailers)
         self._judge(response, forbidden)
         return response
 
-    async def _ask(self, session: _Session, path: str, query: str, page: str | None, *, trailers: bool) -> Response:
+    async def _ask(self, session: _Session, path: str, query: str, page: str, *, trailers: bool) -> Response:
         portal = self._portal
-        headers = portal.headers(page or "") | {"Authorization": f"Custom {session.token}"}
-        if page is None:
-            del headers["Referer"]
+        headers = portal.headers(page) | {"Authorization": f"Custom {session.token}"}
         if trailers:
             headers["TE"] = "trailers"
         url = f"{portal.base_url}/students/{quote(session.uuid, safe='')}{path}"
-        return await portal.http.get(f"{url}?{query}" if query else url, headers=headers, limits=portal.limits)
+        return await portal.http.get(f"{url}?{query}", headers=headers, limits=portal.limits)
 
     async def _log_in_again(self, stale: _Session) -> _Session | None:
         """Return a session newer than `stale`, None if this run has had its second login already."""
@@ -197,7 +187,7 @@ class PortalAccount:
             return
         if status in {401, 403}:
             self._forbidden += 1
-            if status == 401 or (forbidden and self._forbidden >= forbidden):
+            if status == 401 or self._forbidden >= forbidden:
                 self._out = True
             raise PeerRefused(f"refused with status {status}, also after a new login")
         if status == 429 or status >= 500:

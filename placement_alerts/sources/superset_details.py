@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Mapping, Sequence
 
 from placement_alerts.core.item import Failure
-from placement_alerts.core.job import Document, Job
+from placement_alerts.core.job import Job
 from placement_alerts.errors import PeerError, PeerUnreachable
 from placement_alerts.sources.superset_account import PortalAccount
 from placement_alerts.sources.superset_listing import Listed, failure
 from placement_alerts.sources.superset_mapping import to_job
-from placement_alerts.sources.superset_payloads import DetailPayload, JobPayload
+from placement_alerts.sources.superset_payloads import JobPayload
 
 AT_ONCE = 4  # detail calls in flight
-DOCUMENTS_PER_JOB = 20  # addresses that are asked for; further documents have a name only
 UNREACHABLE_LIMIT = 5  # details that may time out before the rest waits for the next run
 
 
@@ -55,26 +54,6 @@ class DetailReader:
                 self._unreachable += isinstance(error, PeerUnreachable)
                 problems.append(failure(account.name, part, error))
             else:
-                return await self._job(account, listed, detail)
+                return to_job(listed.payload, detail, listed.year, self._levels)
         self.failures.extend(problems)
         return None
-
-    async def _job(self, account: PortalAccount, listed: Listed[JobPayload], detail: DetailPayload) -> Job:
-        job = to_job(listed.payload, detail, listed.year, self._levels)
-        first, rest = job.documents[:DOCUMENTS_PER_JOB], job.documents[DOCUMENTS_PER_JOB:]
-        addressed = [await self._addressed(account, job, document) for document in first]
-        return job.model_copy(update={"documents": (*addressed, *rest)})
-
-    async def _addressed(self, account: PortalAccount, job: Job, document: Document) -> Document:
-        """Ask for the address; a document whose address cannot be had keeps its name and has no link."""
-        if document.url is not None or document.identifier is None or self._unreachable >= UNREACHABLE_LIMIT:
-            return document
-        try:
-            url = await account.document_url(job.id, document.identifier)
-        except PeerError as error:
-            self._unreachable += isinstance(error, PeerUnreachable)
-            problem = failure(account.name, "document addresses", error)
-            if problem not in self.failures:
-                self.failures.append(problem)
-            return document
-        return document.model_copy(update={"url": url})

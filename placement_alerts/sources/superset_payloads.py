@@ -215,12 +215,6 @@ class DetailPayload(Payload):
     )
 
 
-class AddressReply(Payload):
-    """Reply to U."""
-
-    url: Maybe[Text] = None
-
-
 Listing = Literal["notices", "jobs"]
 
 
@@ -264,14 +258,6 @@ def read_login(reply: Any) -> LoginReply:
         return LoginReply.model_validate(reply)
     except ValidationError:
         raise PeerNonsense("expected an object as login reply") from None
-
-
-def read_address(reply: Any) -> str | None:
-    """Return the address in U's reply, None if there is none that a reader could open."""
-    try:
-        return web_address(AddressReply.model_validate(reply).url)
-    except ValidationError:
-        return None
 
 
 def web_address(text: str | None) -> str | None:

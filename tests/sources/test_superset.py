@@ -282,32 +282,28 @@ async def test_old_copy_is_no_edit_while_the_account_with_the_new_one_fails(
     assert again.changed == ()
 
 
-async def test_addresses_of_documents_in_both_places_are_asked_for(portal: SimulatedPortal, http: HttpClient) -> None:
-    detail = a_detail(documents=[{"name": "JD.pdf", "identifier": "doc-1"}])
-    detail["documents"] = [
-        {"name": "JD.pdf", "uuid": "doc-1"},
-        {"name": "Bond.pdf", "uuid": "doc-2"},
+async def test_documents_are_named_and_no_address_is_asked_for(portal: SimulatedPortal, http: HttpClient) -> None:
+    documents = [
+        {"name": "JD.pdf", "identifier": "doc-1"},
         {"name": "Site", "identifier": "doc-3", "url": "https://files.example/3"},
     ]
-    portal.post_job(a_job("jp-1"), detail)
-    portal.place_document("doc-1", "https://files.example/1")
+    portal.post_job(a_job("jp-1"), a_detail(documents=documents))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
     assert [(one.name, one.identifier, one.url) for one in job_of(fetched).documents] == [
-        ("JD.pdf", "doc-1", "https://files.example/1"),
-        ("Bond.pdf", "doc-2", None),
+        ("JD.pdf", "doc-1", None),
         ("Site", "doc-3", "https://files.example/3"),
     ]
-    assert [one.part for one in fetched.failures] == ["document addresses"]
+    assert portal.counted(Endpoint.DOCUMENT) == 0
 
 
 async def test_changed_document_address_is_no_change(portal: SimulatedPortal, http: HttpClient) -> None:
-    portal.post_job(a_job("jp-1"), a_detail(documents=[{"name": "JD.pdf", "identifier": "doc-1"}]))
-    portal.place_document("doc-1", "https://files.example/1?signed=a")
+    document = {"name": "JD.pdf", "identifier": "doc-1"}
+    portal.post_job(a_job("jp-1"), a_detail(documents=[document | {"url": "https://files.example/1?signed=a"}]))
     source = a_source(portal, http)
     known = remembered((await source.fetch({}, NOW)).changed)
-    portal.place_document("doc-1", "https://files.example/1?signed=b")
+    portal.change_detail("jp-1", documents=[document | {"url": "https://files.example/1?signed=b"}])
 
     due = await source.fetch(known, NOW + timedelta(hours=6))
 
