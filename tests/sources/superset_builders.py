@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from placement_alerts.core.item import KnownItem, SourceItem
+from placement_alerts.core.item import Fetched, KnownItem, SourceItem
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
@@ -63,6 +63,11 @@ def settings_for(portal: SimulatedPortal, *logins: PortalLogin, **fields: Any) -
 def a_source(portal: SimulatedPortal, http: HttpClient, *logins: PortalLogin, **fields: Any) -> SupersetSource:
     """Return a source that reads the simulated portal with these accounts."""
     return SupersetSource(settings_for(portal, *logins, **fields), http)
+
+
+def what_failed(fetched: Fetched) -> list[tuple[str, str, str]]:
+    """Return account, part and class of every failure."""
+    return [(one.account, one.part, one.error_class) for one in fetched.failures]
 
 
 def remembered(items: Iterable[SourceItem], **fields: Any) -> dict[str, KnownItem]:
