@@ -1,4 +1,4 @@
-"""How the portal source logs in and stays logged in, and what it says when it cannot (reference/portal.md, section 10)."""
+"""The portal source logs in, stays logged in, and says why it cannot (reference/portal.md, section 10)."""
 
 import pytest
 
