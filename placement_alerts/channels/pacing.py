@@ -40,7 +40,8 @@ class Pacer:
     """Paces one peer for the whole process; implements `Gate`.
 
     Turns follow a theoretical arrival time, so waking up late costs nothing: the next turns come sooner. After a burst
-    of `burst` turns the N-th is free at (N - burst) / rate_per_second.
+    of `burst` turns the N-th is free at (N - burst) / rate_per_second. Whoever takes a turn says `used` when its
+    call is made, or gives it back.
 
     burst: None for as many as fit the rate. clock: None for the running event loop.
     """
@@ -58,6 +59,7 @@ class Pacer:
         self._burst = burst if burst is not None else max(1, min(BURST, int(rate_per_second * BURST_S)))
         self._given_clock = clock
         self._next = -inf  # theoretical arrival time of the next turn
+        self._unused = 0  # turns that were taken and whose call was not made yet
         self._paused_until = -inf
         self._cautious_until = -inf
         self._held_until = -inf
@@ -94,8 +96,14 @@ class Pacer:
         self._take(self._clock.time())
         return True
 
+    def used(self) -> None:
+        """Say that the call of a turn is made now. After a stall it counts from now: that is when the peer sees it."""
+        self._next = max(self._next, self._clock.time() + self._unused * self._spacing(self._clock.time()))
+        self._unused = max(0, self._unused - 1)
+
     def give_back(self) -> None:
         """Return a turn that was taken and not used."""
+        self._unused = max(0, self._unused - 1)
         self._next -= self._spacing(self._clock.time())
         if self._probe_is_out:
             self._probe_is_out = False
@@ -175,7 +183,8 @@ class Pacer:
         spacing = self._spacing(now)
         if now < self._cautious_until:
             self._next = max(self._next, now + (self._burst - 1) * spacing)  # no burst after a pause
-        self._next = max(self._next, now) + spacing
+        self._next = max(self._next, now + self._unused * spacing) + spacing
+        self._unused += 1
         if self._probing:
             self._probe_is_out = True
             self._held_until = now + PROBE_S

@@ -136,5 +136,6 @@ class TakeTurns(BaseRequestMiddleware):
                 if isinstance(method, SendMessage) and (wait := self._pacer.answer_in(str(method.chat_id))):
                     await asyncio.sleep(wait)
                 await self._pacer.turn(Priority.ANSWER)
+                self._pacer.used()
         except TimeoutError as error:
             raise TelegramNetworkError(method=method, message="no turn in time") from error

@@ -92,6 +92,7 @@ class DeliveryCalls:
                 return Verdict(Deferred("no_turn", counts=False))
         elif wait := self._pacer.paused_for():  # the pause was asked for after our turn was taken
             return Verdict(Deferred("flood", wait=timedelta(seconds=wait), counts=False))
+        self._pacer.used()
         self.made += 1
         return None
 

@@ -54,8 +54,8 @@ class IntakeReport:
 class _Run:
     """What one intake carries along.
 
-    backlog: keys of items that an account brings of the time before it was read. job_keys, companies: of the jobs of this run;
-    told: those that a posting of it speaks of.
+    backlog: keys of items that an account brings of the time before it was read. job_keys, companies: of the jobs of
+    this run; told: those that a posting of it speaks of.
     """
 
     source: str

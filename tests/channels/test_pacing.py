@@ -59,6 +59,7 @@ def clock() -> DrivenClock:
 async def take(pacer: Pacer, count: int, moments: list[float], priority: Priority = Priority.NORMAL) -> None:
     for _ in range(count):
         await pacer.turn(priority)
+        pacer.used()
         moments.append(pacer.now())
 
 
@@ -85,6 +86,26 @@ async def test_late_wake_ups_do_not_accumulate() -> None:
     assert moments[-1] - 1000 == pytest.approx((3000 - 27) / 29.7, abs=0.03)
 
 
+async def test_turns_that_a_stall_kept_from_being_used_come_on_top_of_no_burst(clock: DrivenClock) -> None:
+    pacer = Pacer(10, burst=5, clock=clock)
+    assert [pacer.try_turn() for _ in range(3)] == [True] * 3
+
+    await clock.advance(60)  # the store stands still before the calls are made
+    for _ in range(3):
+        pacer.used()
+
+    assert [pacer.try_turn() for _ in range(3)] == [True, True, False]
+
+
+async def test_turns_taken_behind_a_stall_leave_room_for_those_still_unused(clock: DrivenClock) -> None:
+    pacer = Pacer(10, burst=5, clock=clock)
+    assert [pacer.try_turn() for _ in range(3)] == [True] * 3
+
+    await clock.advance(60)
+
+    assert [pacer.try_turn() for _ in range(3)] == [True, True, False]
+
+
 async def test_default_burst_never_exceeds_what_the_rate_gives_in_a_second(clock: DrivenClock) -> None:
     pacers = [Pacer(rate, clock=clock) for rate in (1, 10, 29.7, 1000)]
 
@@ -94,10 +115,12 @@ async def test_default_burst_never_exceeds_what_the_rate_gives_in_a_second(clock
 async def test_better_priorities_pass_waiting_worse_ones(clock: DrivenClock) -> None:
     pacer = Pacer(1, burst=1, clock=clock)
     await pacer.turn(Priority.NORMAL)
+    pacer.used()
     order: list[Priority] = []
 
     async def wait(priority: Priority) -> None:
         await pacer.turn(priority)
+        pacer.used()
         order.append(priority)
 
     async with asyncio.TaskGroup() as tasks:
@@ -112,10 +135,12 @@ async def test_better_priorities_pass_waiting_worse_ones(clock: DrivenClock) -> 
 async def test_equal_priorities_keep_their_order(clock: DrivenClock) -> None:
     pacer = Pacer(1, burst=1, clock=clock)
     await pacer.turn(Priority.NORMAL)
+    pacer.used()
     order: list[int] = []
 
     async def wait(number: int) -> None:
         await pacer.turn(Priority.NORMAL)
+        pacer.used()
         order.append(number)
 
     async with asyncio.TaskGroup() as tasks:
@@ -147,6 +172,7 @@ async def test_no_burst_follows_a_pause(clock: DrivenClock) -> None:
     await clock.advance(5)
 
     assert [pacer.try_turn() for _ in range(3)] == [True, False, False]
+    pacer.used()
     await clock.advance(1 / 25 + 0.0001)
     assert pacer.try_turn()
 
@@ -163,6 +189,7 @@ async def test_full_pace_returns_after_the_caution(clock: DrivenClock) -> None:
 async def test_cancelled_waiter_uses_no_turn(clock: DrivenClock) -> None:
     pacer = Pacer(1, burst=1, clock=clock)
     await pacer.turn(Priority.NORMAL)
+    pacer.used()
     waiter = asyncio.create_task(pacer.turn(Priority.URGENT))
     await settle()
 
@@ -177,7 +204,9 @@ async def test_cancelled_waiter_uses_no_turn(clock: DrivenClock) -> None:
 async def test_turn_granted_to_a_waiter_that_is_cancelled_at_once_passes_on(clock: DrivenClock) -> None:
     pacer = Pacer(1, burst=2, clock=clock)
     await pacer.turn(Priority.NORMAL)
+    pacer.used()
     await pacer.turn(Priority.NORMAL)
+    pacer.used()
     first = asyncio.create_task(pacer.turn(Priority.URGENT))
     second = asyncio.create_task(pacer.turn(Priority.NORMAL))
     await settle()
@@ -204,6 +233,7 @@ async def test_turn_given_back_can_be_taken_again(clock: DrivenClock) -> None:
 async def test_try_turn_does_not_pass_those_who_wait(clock: DrivenClock) -> None:
     pacer = Pacer(1, burst=1, clock=clock)
     await pacer.turn(Priority.NORMAL)
+    pacer.used()
     waiter = asyncio.create_task(pacer.turn(Priority.LOW))
     await settle()
     clock._now += 1.5  # a turn is free, but its timer has not fired yet
