@@ -16,8 +16,8 @@ import structlog
 
 from placement_alerts import __version__
 from placement_alerts.channels.base import Channel
-from placement_alerts.config import what_is_on
-from placement_alerts.config_models import Config
+from placement_alerts.config.loading import what_is_on
+from placement_alerts.config.models import Config
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
@@ -114,7 +114,7 @@ def open_sources(config: Config, http: HttpClient) -> dict[str, Source]:
     """Return the sources that are configured, by name."""
     if not config.sources.superset.accounts:
         return {}
-    from placement_alerts.sources.superset import SupersetSource
+    from placement_alerts.sources.superset.source import SupersetSource
 
     portal = config.sources.superset
     accounts = tuple(
@@ -133,7 +133,7 @@ async def open_channels(config: Config, stack: AsyncExitStack) -> tuple["Bot | N
     from aiogram.client.telegram import TelegramAPIServer
 
     from placement_alerts.channels.pacing import Pacer
-    from placement_alerts.channels.telegram import TelegramChannel
+    from placement_alerts.channels.telegram.channel import TelegramChannel
 
     settings = config.telegram
     session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_base))

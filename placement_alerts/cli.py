@@ -12,7 +12,7 @@ import typer
 
 from placement_alerts import __version__, cli_show, oneshot
 from placement_alerts.app import Role, run
-from placement_alerts.config import Loaded, effective, load, secrets_of
+from placement_alerts.config.loading import Loaded, effective, load, secrets_of
 from placement_alerts.core.delivery import RETRYABLE, DeliveryState
 from placement_alerts.errors import ConfigError, PlacementAlertsError, UnreadableNotice
 from placement_alerts.logs import set_up_logs

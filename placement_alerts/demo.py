@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 import typer
 
 from placement_alerts.app import Parts, Role, run
-from placement_alerts.config import load
-from placement_alerts.config_models import Config
+from placement_alerts.config.loading import load
+from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.core.timetable import IST
 from placement_alerts.errors import ConfigError

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from placement_alerts.app import Parts, now, open_channels, open_parts, open_sources
-from placement_alerts.config import Component, what_is_on
-from placement_alerts.config_models import Config
+from placement_alerts.config.loading import Component, what_is_on
+from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState
 from placement_alerts.core.explain import explanation
 from placement_alerts.core.notice import NoticeId
@@ -22,7 +22,7 @@ from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy,
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline import errands
 from placement_alerts.pipeline.membership import somebody_runs
-from placement_alerts.sources.superset_file import item_in_file
+from placement_alerts.sources.superset.file import item_in_file
 from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, RequestState, Store
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from placement_alerts.app import open_sources
-from placement_alerts.config_models import Config
+from placement_alerts.config.models import Config
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox import portal_faults
 from placement_alerts.sandbox.portal import Endpoint
-from placement_alerts.sources.superset import SupersetSource
+from placement_alerts.sources.superset.source import SupersetSource
 from tests.peers import Peers, running_peers
 
 PROGRAM = [sys.executable, "-m", "placement_alerts"]

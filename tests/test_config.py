@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from placement_alerts.app import open_sources
-from placement_alerts.config import NOTHING_YET, Loaded, effective, load, secrets_of, what_is_on
-from placement_alerts.config_layers import settings_of, toml_layer
-from placement_alerts.config_models import Config
-from placement_alerts.config_values import check_cron, check_year
+from placement_alerts.config.layers import settings_of, toml_layer
+from placement_alerts.config.loading import NOTHING_YET, Loaded, effective, load, secrets_of, what_is_on
+from placement_alerts.config.models import Config
+from placement_alerts.config.values import check_cron, check_year
 from placement_alerts.errors import ConfigError
 from placement_alerts.http_client import HttpClient
 
@@ -213,7 +213,7 @@ def test_missing_file_matters_only_when_it_was_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["True", "1", "yes", "on", "TRUE"])
 def test_only_true_and_false_are_booleans(text: str) -> None:
-    from placement_alerts.config_layers import decode
+    from placement_alerts.config.layers import decode
 
     with pytest.raises(ValueError, match="true or false"):
         decode(text, bool)

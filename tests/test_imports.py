@@ -18,7 +18,7 @@ OURS = {  # part of the package: what it may import of ours
     "errors": set[str](),
     "healthcheck": set[str](),
     # a source's settings stand beside it, and config has them as a section: without the source and its HTTP client
-    "config": {"errors", "config", "sources.superset_settings"},
+    "config": {"errors", "config", "sources.superset.settings"},
     "settings": {"config.values"},
     "core": {"errors", "core"},
     "http_client": {"errors"},
@@ -32,7 +32,7 @@ OURS = {  # part of the package: what it may import of ours
     "sandbox": {"core", "errors", "sandbox"},
 }
 THEIRS = {  # third party: the files that may import it
-    "aiogram": ["channels/telegram*.py", "bot/*", *ROOTS],
+    "aiogram": ["channels/telegram/*", "bot/*", *ROOTS],
     "aiohttp": ["http_client*.py", *ROOTS],
     "aiohttp.web": ["web/*", "sandbox/*", *ROOTS],
     "aioimaplib": ["sources/*"],
@@ -75,12 +75,11 @@ def is_pure(name: str) -> bool:
 def broken_rules(file: str, source: str) -> list[str]:
     """Return the imports that a file (its path inside the package) must not have."""
     part = file.partition("/")[0].removesuffix(".py")
-    part = "config" if part.startswith("config_") else part
-    part = "settings" if file.endswith("_settings.py") else part
+    part = "settings" if part == "sources" and file.endswith("/settings.py") else part
     allowed = OURS.get(part)  # the roots: everything
     broken = []
     for name in imports(source):
-        ours = name.removeprefix("placement_alerts.").replace("config_", "config.")
+        ours = name.removeprefix("placement_alerts.")
         if is_within(name, "placement_alerts"):
             if allowed is not None and ours != "__version__" and not any(is_within(ours, one) for one in allowed):
                 broken.append(name)
@@ -103,7 +102,7 @@ def test_imports_keep_to_the_table(file: str) -> None:
 def test_every_part_of_the_package_has_a_rule() -> None:
     parts = {file.partition("/")[0].removesuffix(".py") for file in FILES}
 
-    parts = {part for part in parts if part not in OURS and not part.startswith("config_")}
+    parts = {part for part in parts if part not in OURS}
     parts = {part for part in parts if not any(fnmatch(part + ".py", root) for root in ROOTS)}
 
     assert not parts
@@ -117,17 +116,17 @@ def test_every_part_of_the_package_has_a_rule() -> None:
         ("core/x.py", "import structlog"),
         ("channels/x.py", "def late():\n    from placement_alerts.store import open_store"),
         ("sources/x.py", "import placement_alerts.pipeline.intake"),
-        ("pipeline/x.py", "from placement_alerts.channels.telegram import TelegramChannel"),
+        ("pipeline/x.py", "from placement_alerts.channels.telegram.channel import TelegramChannel"),
         ("pipeline/x.py", "from apscheduler.triggers.cron import CronTrigger"),
         ("bot/x.py", "from placement_alerts.web import server"),
         ("web/x.py", "import aiogram"),
         ("store/sqlite/x.py", "from pymongo import errors"),
         ("sources/x.py", "from aiohttp import web"),
         ("pipeline/x.py", "from aiohttp import ClientSession"),
-        ("store/x.py", "from placement_alerts.config import load"),
+        ("store/x.py", "from placement_alerts.config.loading import load"),
         ("sandbox/x.py", "from placement_alerts.channels import telegram"),
-        ("config_models.py", "from placement_alerts.sources.superset import SupersetSource"),
-        ("sources/x_settings.py", "from placement_alerts.http_client import Limits"),
+        ("config/models.py", "from placement_alerts.sources.superset.source import SupersetSource"),
+        ("sources/x/settings.py", "from placement_alerts.http_client import Limits"),
         ("healthcheck.py", "from placement_alerts import config"),
     ],
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from placement_alerts.config import load
+from placement_alerts.config.loading import load
 
 ROOT = Path(__file__).parent.parent
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", " ")

@@ -21,7 +21,7 @@ from aiogram.client.telegram import TelegramAPIServer
 from placement_alerts.app import now
 from placement_alerts.channels.base import Channel, Parcel, RecordPart
 from placement_alerts.channels.pacing import Pacer
-from placement_alerts.channels.telegram import TelegramChannel
+from placement_alerts.channels.telegram.channel import TelegramChannel
 from placement_alerts.core.delivery import DeliveryState, Priority
 from placement_alerts.core.outcome import Outcome, Sent
 from placement_alerts.core.render import ShowNames

@@ -16,8 +16,8 @@ from typing import Any
 import aiohttp
 
 from placement_alerts.app import now
-from placement_alerts.config import load
-from placement_alerts.config_models import Config
+from placement_alerts.config.loading import load
+from placement_alerts.config.models import Config
 from placement_alerts.core.notice import Notice
 from placement_alerts.logs import set_up_logs
 from placement_alerts.sandbox.telegram_api import TOKEN

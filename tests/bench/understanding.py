@@ -22,7 +22,7 @@ from typing import Any
 from placement_alerts.core.explain import explanation
 from placement_alerts.core.notice import Facts
 from placement_alerts.core.understanding import understand_html, understand_plain
-from placement_alerts.sources.superset_file import item_in_file
+from placement_alerts.sources.superset.file import item_in_file
 
 DEFAULT_FOLDER = Path(__file__).parents[3] / "shared" / "data" / "messages"
 _NOT_CONTENT = re.compile(r"\s*>|On .*wrote:$|wrote:$|(?:From|Date|Sent|To|Cc|Subject): ")

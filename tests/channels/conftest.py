@@ -10,7 +10,7 @@ from aiogram.client.telegram import TelegramAPIServer
 
 from placement_alerts.channels.base import Parcel
 from placement_alerts.channels.pacing import Pacer
-from placement_alerts.channels.telegram import TelegramChannel
+from placement_alerts.channels.telegram.channel import TelegramChannel
 from placement_alerts.core.delivery import Priority
 from placement_alerts.core.message import Block, Message, Span
 from placement_alerts.core.outcome import Outcome

@@ -13,7 +13,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
 from placement_alerts.channels.pacing import Pacer
-from placement_alerts.channels.telegram import TelegramChannel
+from placement_alerts.channels.telegram.channel import TelegramChannel
 from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.render import ShowNames

@@ -15,8 +15,8 @@ from placement_alerts.pipeline.updating import Updater
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
 from placement_alerts.sandbox.portal_board import to_ms
 from placement_alerts.sources.base import Source
-from placement_alerts.sources.superset import SupersetSource
-from placement_alerts.sources.superset_settings import SupersetSettings
+from placement_alerts.sources.superset.settings import SupersetSettings
+from placement_alerts.sources.superset.source import SupersetSource
 from placement_alerts.store.base import OwnerId, Process
 from tests.builders import NOW, YEAR, fetched
 from tests.pipeline.conftest import ME, Works

@@ -1,0 +1,1 @@
+"""Settings: every source of them read once, at start, into frozen models."""

@@ -1,0 +1,136 @@
+"""Every setting there is, with its default and its limits; those of a source are in the source's own file."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from placement_alerts.config.values import (
+    BotToken,
+    Chat,
+    Cron,
+    DatabaseUrl,
+    Link,
+    LowerCase,
+    Section,
+    TimeZone,
+    WebAddress,
+    WebAddressOrEmpty,
+    Year,
+)
+from placement_alerts.sources.superset.settings import SupersetSettings
+
+
+class DatabaseConfig(Section):
+    """Where everything is kept."""
+
+    url: DatabaseUrl = SecretStr("sqlite:///data/placement_alerts.db")
+
+
+class YearsConfig(Section):
+    """Placement years. active: of items that do not say; default: of new students; offered: what exists."""
+
+    active: Year = "202526"
+    default: Year = "202526"
+    offered: Annotated[tuple[Year, ...], Field(strict=False, min_length=1, max_length=20)] = ("202526", "202627")
+
+    @model_validator(mode="after")
+    def _are_offered(self) -> Self:
+        strays = [name for name in ("active", "default") if getattr(self, name) not in self.offered]
+        if strays:
+            raise ValueError(f"{' and '.join(strays)} should be among years.offered")
+        return self
+
+
+class WebConfig(Section):
+    """The web server. port 0: any free one. public_url: how the world reaches it; "": it does not."""
+
+    host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    public_url: WebAddressOrEmpty = ""
+
+
+class TelegramConfig(Section):
+    """The bot (reference/telegram.md, section 4). Off without a token."""
+
+    token: BotToken = SecretStr("")
+    api_base: WebAddress = "https://api.telegram.org"
+    mode: Literal["polling", "off"] = "polling"
+    admins: Annotated[tuple[Annotated[int, Field(gt=0)], ...], Field(strict=False, max_length=100)] = ()
+    default_chat: Chat = ""
+    slots: Annotated[int, Field(ge=1, le=100)] = 8
+    rate_per_second: Annotated[float, Field(gt=0, le=1000)] = 29.7
+    burst: Annotated[int, Field(ge=1, le=1000)] = 27
+    per_chat_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+
+
+class SchedulerConfig(Section):
+    """When sources are read. A cron text "" means never."""
+
+    timezone: TimeZone = "Asia/Kolkata"
+    update: Cron = "0 0,8-23 * * *"
+    official: Cron = "0 12 * * *"
+    jitter_s: Annotated[int, Field(ge=0, le=600)] = 20
+    misfire_grace_s: Annotated[int, Field(ge=1, le=86_400)] = 1800
+
+
+class SourcesConfig(Section):
+    """first_run_hours: how old an item may be to be delivered when a source is read for the first time."""
+
+    first_run_hours: Annotated[float, Field(ge=0, le=8760)] = 24.0
+    superset: SupersetSettings = SupersetSettings()
+
+
+class FanoutConfig(Section):
+    """How deliveries are carried. batch: at most so many are claimed or recorded by one commit.
+
+    lease_s: a process whose beat stands still for so long has lost what it was sending. grace_s: of an orderly stop.
+    """
+
+    batch: Annotated[int, Field(ge=1, le=1000)] = 64
+    lease_s: Annotated[float, Field(ge=15, le=3600)] = 30.0
+    grace_s: Annotated[float, Field(ge=0, le=300)] = 8.0
+
+
+class OffersConfig(Section):
+    """show_names: how much of a list of students a message shows, shortlists included."""
+
+    show_names: Literal["count", "names", "full"] = "count"
+
+
+class LinkConfig(Section):
+    """A link that `/web` and `/start` show."""
+
+    title: Annotated[str, Field(min_length=1, max_length=60)]
+    url: Annotated[Link, Field(max_length=1000)]
+
+
+class BotConfig(Section):
+    """What the bot shows."""
+
+    links: Annotated[tuple[LinkConfig, ...], Field(strict=False, max_length=10)] = ()
+
+
+class LoggingConfig(Section):
+    """file "": to the standard output alone."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], LowerCase] = "info"
+    format: Literal["console", "json"] = "console"
+    file: Annotated[str, Field(max_length=1000)] = ""
+
+
+class Config(BaseSettings):
+    """Every setting (DESIGN.md, section 7). Made by `load` only."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    database: DatabaseConfig = DatabaseConfig()
+    years: YearsConfig = YearsConfig()
+    web: WebConfig = WebConfig()
+    telegram: TelegramConfig = TelegramConfig()
+    scheduler: SchedulerConfig = SchedulerConfig()
+    sources: SourcesConfig = SourcesConfig()
+    fanout: FanoutConfig = FanoutConfig()
+    offers: OffersConfig = OffersConfig()
+    bot: BotConfig = BotConfig()
+    logging: LoggingConfig = LoggingConfig()

@@ -1,0 +1,1 @@
+"""The SuperSet portal."""
