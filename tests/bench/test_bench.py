@@ -3,7 +3,6 @@ import pytest
 from tests.bench import claims, engine, start, telegram
 from tests.bench.telegram_peers import PEERS
 
-
 WITHOUT_EXTRA = ("ours", "naive loop")  # the others need python-telegram-bot, the extra `bench`
 
 
