@@ -49,11 +49,14 @@ def failure(account: str, part: str, error: PeerError) -> Failure:
 
 
 def merge_notices(readings: Iterable[Reading]) -> dict[str, Listed[NoticePayload]]:
-    """Merge by key: the copy with the latest modification wins, the first one among equals."""
+    """Merge by key: the copy with the latest modification wins, the first one among equals.
+
+    A notice that accounts of two placement years list is an item of each: both years' students are to hear of it.
+    """
     merged: dict[str, Listed[NoticePayload]] = {}
     for reading in readings:
         for payload in reading.notices:
-            _add(merged, notice_key(payload.identifier), payload, reading, newer=_is_newer)
+            _add(merged, notice_key(reading.year, payload.identifier), payload, reading, newer=_is_newer)
     return merged
 
 
@@ -74,7 +77,7 @@ def seen_keys(
     for reading in readings:
         for one in reading.rejected:
             if one.identifier is not None:
-                key = notice_key(one.identifier) if one.listing == "notices" else job_key(one.identifier)
+                key = notice_key(reading.year, one.identifier) if one.listing == "notices" else job_key(one.identifier)
                 labels = seen.get(key, ())
                 seen[key] = labels if reading.label in labels else (*labels, reading.label)
     return seen

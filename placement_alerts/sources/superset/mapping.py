@@ -22,9 +22,9 @@ CGPA_TOP = 10.0  # a degree's mark above it can only be percent
 FINGERPRINT_LENGTH = 32  # hex digits
 
 
-def notice_key(identifier: str) -> str:
-    """Return the item key of a portal notice."""
-    return f"notice:{identifier}"
+def notice_key(year: str, identifier: str) -> str:
+    """Return the item key of a portal notice: one for each placement year whose accounts list it."""
+    return f"notice:{year}/{identifier}"
 
 
 def job_key(identifier: str) -> str:
@@ -36,7 +36,7 @@ def notice_item(payload: NoticePayload, accounts: tuple[str, ...], year: str) ->
     """Return a notice as an item; its html is as the portal gave it."""
     title, html = payload.title or "Notice", payload.content or ""
     return SourceItem(
-        key=notice_key(payload.identifier),
+        key=notice_key(year, payload.identifier),
         listing="notices",
         accounts=accounts,
         fingerprint=_digest([title, html]),

@@ -56,7 +56,7 @@ async def test_list_that_fails_for_one_account_leaves_the_rest(
 
     fetched = await a_source(portal, http, max_bytes=1_000_000, **FAST).fetch({}, NOW)
 
-    assert fetched.seen == {"notice:nt-1": (SECOND_LABEL,), "job:jp-1": (FIRST_LABEL, SECOND_LABEL)}
+    assert fetched.seen == {"notice:202526/nt-1": (SECOND_LABEL,), "job:jp-1": (FIRST_LABEL, SECOND_LABEL)}
     assert fetched.complete == {(FIRST_LABEL, "jobs"), (SECOND_LABEL, "notices"), (SECOND_LABEL, "jobs")}
     assert [(one.account, one.part) for one in fetched.failures] == [("account 1", "notices")]
 
@@ -69,7 +69,7 @@ async def test_page_that_fails_keeps_what_earlier_pages_had_and_completes_nothin
 
     fetched = await a_source(portal, http, FIRST, page_size=2).fetch({}, NOW)
 
-    assert set(fetched.seen) == {"notice:nt-1", "notice:nt-2"}
+    assert set(fetched.seen) == {"notice:202526/nt-1", "notice:202526/nt-2"}
     assert fetched.complete == {(FIRST_LABEL, "jobs")}
 
 
@@ -88,7 +88,7 @@ async def test_busy_portal_is_waited_for(portal: SimulatedPortal, http: HttpClie
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
-    assert (set(fetched.seen), waits) == ({"notice:nt-1"}, [3.0])
+    assert (set(fetched.seen), waits) == ({"notice:202526/nt-1"}, [3.0])
 
 
 async def test_short_trouble_of_the_portal_is_ridden_out(portal: SimulatedPortal, http: HttpClient) -> None:
@@ -97,7 +97,7 @@ async def test_short_trouble_of_the_portal_is_ridden_out(portal: SimulatedPortal
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
-    assert (set(fetched.seen), fetched.failures) == ({"notice:nt-1"}, ())
+    assert (set(fetched.seen), fetched.failures) == ({"notice:202526/nt-1"}, ())
 
 
 async def test_bad_elements_are_kept_aside_and_the_rest_goes_on(portal: SimulatedPortal, http: HttpClient) -> None:
@@ -107,7 +107,7 @@ async def test_bad_elements_are_kept_aside_and_the_rest_goes_on(portal: Simulate
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
-    assert {item.key for item in fetched.changed} == {"notice:nt-2", "notice:nt-3", "notice:nt-4"}
+    assert {item.key for item in fetched.changed} == {"notice:202526/nt-2", "notice:202526/nt-3", "notice:202526/nt-4"}
     assert [(one.listing, one.identifier, one.reason) for one in fetched.rejected] == [
         ("notices", None, "identifier: missing"),
         ("notices", None, "element: model_type"),
@@ -122,7 +122,7 @@ async def test_element_that_became_bad_is_still_seen(portal: SimulatedPortal, ht
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
     assert [one.identifier for one in fetched.rejected] == ["nt-1"]
-    assert fetched.seen == {"notice:nt-1": (FIRST_LABEL,), "notice:nt-2": (FIRST_LABEL,)}
+    assert fetched.seen == {"notice:202526/nt-1": (FIRST_LABEL,), "notice:202526/nt-2": (FIRST_LABEL,)}
 
 
 async def test_list_without_any_id_proves_nothing_about_absence(portal: SimulatedPortal, http: HttpClient) -> None:

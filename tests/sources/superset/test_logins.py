@@ -31,7 +31,7 @@ async def test_one_refused_login_leaves_the_other_account_alone(portal: Simulate
 
     fetched = await a_source(portal, http, FIRST, WRONG).fetch({}, NOW)
 
-    assert fetched.seen == {"notice:nt-1": (FIRST_LABEL,)}
+    assert fetched.seen == {"notice:202526/nt-1": (FIRST_LABEL,)}
     assert what_failed(fetched) == [("account 2", "login", "refused")]
     assert "check e-mail and password" in fetched.failures[0].reason
 
@@ -123,7 +123,7 @@ async def test_expired_session_is_renewed_once_in_the_middle_of_a_run(
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
-    assert set(fetched.seen) == {"notice:nt-1", "job:jp-1"}
+    assert set(fetched.seen) == {"notice:202526/nt-1", "job:jp-1"}
     assert fetched.failures == ()
     assert portal.counted(Endpoint.LOGIN) == 2
 

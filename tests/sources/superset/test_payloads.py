@@ -335,7 +335,7 @@ def test_any_junk_in_a_list_loses_no_good_notice(before: list[Any], after: list[
     read = read_notices([*before, a_notice("nt-good", title="Good"), *after])
 
     items = [notice_item(payload, LABELS, "202526") for payload in read.good]
-    assert ("notice:nt-good", "Good") in [(item.key, item.title) for item in items]
+    assert ("notice:202526/nt-good", "Good") in [(item.key, item.title) for item in items]
     assert len(read.good) + len(read.rejected) == len(before) + len(after) + 1
     assert all(item.model_dump_json().encode() for item in items)
 

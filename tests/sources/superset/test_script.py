@@ -39,16 +39,16 @@ async def test_every_event_of_the_demo_is_news_once(http: HttpClient) -> None:
         quiet = await source.fetch(known, clock.now)
 
     assert news == [
-        {"notice:nt-201", "job:jp-206"},
-        {"notice:nt-202"},
-        {"notice:nt-201", "job:jp-206"},
-        {"notice:nt-202"},
+        {"notice:202526/nt-201", "job:jp-206"},
+        {"notice:202526/nt-202"},
+        {"notice:202526/nt-201", "job:jp-206"},
+        {"notice:202526/nt-202"},
         {"job:jp-207"},
-        {"notice:nt-203"},
-        {"notice:nt-204", "job:jp-201"},
+        {"notice:202526/nt-203"},
+        {"notice:202526/nt-204", "job:jp-201"},
         set(),
         {"job:jp-207"},
-        {"notice:nt-205"},
+        {"notice:202526/nt-205"},
     ]
     assert quiet.changed == ()
 
@@ -66,7 +66,7 @@ async def test_three_new_among_ten_thousand_known_are_all_that_comes(portal: Sim
     fetched = await source.fetch(known, NOW)
 
     assert perf_counter() - started < 10
-    assert {item.key for item in fetched.changed} == {f"notice:nt-new-{number}" for number in range(3)}
+    assert {item.key for item in fetched.changed} == {f"notice:202526/nt-new-{number}" for number in range(3)}
     assert [call.endpoint for call in portal.calls] == [
         Endpoint.LOGIN,
         Endpoint.NOTICES,

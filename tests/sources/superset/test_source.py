@@ -42,7 +42,7 @@ async def test_everything_listed_comes_the_first_time(portal: SimulatedPortal, h
 
     fetched = await a_source(portal, http).fetch({}, NOW)
 
-    notice = the(fetched, "notice:nt-1")
+    notice = the(fetched, "notice:202526/nt-1")
     assert (notice.title, notice.html, notice.year, notice.author) == (
         "Hackathon",
         "<p>Join</p>",
@@ -65,12 +65,29 @@ async def test_items_of_both_accounts_are_merged_and_remember_who_lists_them(
     fetched = await a_source(portal, http).fetch({}, NOW)
 
     assert fetched.seen == {
-        "notice:nt-both": (FIRST_LABEL, SECOND_LABEL),
-        "notice:nt-first": (FIRST_LABEL,),
-        "notice:nt-second": (SECOND_LABEL,),
+        "notice:202526/nt-both": (FIRST_LABEL, SECOND_LABEL),
+        "notice:202526/nt-first": (FIRST_LABEL,),
+        "notice:202526/nt-second": (SECOND_LABEL,),
     }
     assert fetched.complete == {
         (label, listing) for label in (FIRST_LABEL, SECOND_LABEL) for listing in ("notices", "jobs")
+    }
+
+
+async def test_a_notice_that_accounts_of_two_years_list_is_an_item_of_each(
+    portal: SimulatedPortal, http: HttpClient
+) -> None:
+    portal.publish_notice(a_notice("nt-1"))
+    accounts = [
+        {"email": FIRST.email, "password": FIRST.password, "year": "202526"},
+        {"email": SECOND.email, "password": SECOND.password, "year": "202627"},
+    ]
+
+    fetched = await a_source(portal, http, accounts=accounts).fetch({}, NOW)
+
+    assert {item.key: item.year for item in fetched.changed} == {
+        "notice:202526/nt-1": "202526",
+        "notice:202627/nt-1": "202627",
     }
 
 
@@ -79,7 +96,7 @@ async def test_labels_do_not_depend_on_the_order_of_the_accounts(portal: Simulat
 
     fetched = await a_source(portal, http, SECOND, FIRST).fetch({}, NOW)
 
-    assert fetched.seen == {"notice:nt-1": (SECOND_LABEL,)}
+    assert fetched.seen == {"notice:202526/nt-1": (SECOND_LABEL,)}
 
 
 async def test_unchanged_items_are_seen_but_not_changed_and_cost_no_detail_call(
@@ -93,7 +110,7 @@ async def test_unchanged_items_are_seen_but_not_changed_and_cost_no_detail_call(
     again = await source.fetch(known, NOW + timedelta(minutes=5))
 
     assert again.changed == ()
-    assert set(again.seen) == {"notice:nt-1", "job:jp-1"}
+    assert set(again.seen) == {"notice:202526/nt-1", "job:jp-1"}
     assert portal.counted(Endpoint.DETAIL) == 1
 
 
@@ -105,8 +122,8 @@ async def test_edited_notice_is_changed(portal: SimulatedPortal, http: HttpClien
 
     again = await source.fetch(known, NOW + timedelta(minutes=5))
 
-    assert the(again, "notice:nt-1").html == "<p>The venue is Lab 5.</p>"
-    assert the(again, "notice:nt-1").fingerprint != known["notice:nt-1"].fingerprint
+    assert the(again, "notice:202526/nt-1").html == "<p>The venue is Lab 5.</p>"
+    assert the(again, "notice:202526/nt-1").fingerprint != known["notice:202526/nt-1"].fingerprint
 
 
 async def test_touched_notice_with_the_same_text_is_to_be_remembered_only(
@@ -119,8 +136,8 @@ async def test_touched_notice_with_the_same_text_is_to_be_remembered_only(
 
     again = await source.fetch(known, NOW + timedelta(minutes=5))
 
-    assert the(again, "notice:nt-1").fingerprint == known["notice:nt-1"].fingerprint
-    assert the(again, "notice:nt-1").modified_at == NOW + timedelta(minutes=1)
+    assert the(again, "notice:202526/nt-1").fingerprint == known["notice:202526/nt-1"].fingerprint
+    assert the(again, "notice:202526/nt-1").modified_at == NOW + timedelta(minutes=1)
 
 
 async def test_withdrawn_item_that_is_back_is_changed(portal: SimulatedPortal, http: HttpClient) -> None:
@@ -131,7 +148,7 @@ async def test_withdrawn_item_that_is_back_is_changed(portal: SimulatedPortal, h
 
     again = await source.fetch(known, NOW + timedelta(minutes=5))
 
-    assert keys(again) == {"notice:nt-1", "job:jp-1"}
+    assert keys(again) == {"notice:202526/nt-1", "job:jp-1"}
     assert job_of(again).detailed
 
 
@@ -264,7 +281,7 @@ async def test_latest_copy_of_a_notice_wins(portal: SimulatedPortal, http: HttpC
 
     fetched = await a_source(portal, http).fetch({}, NOW)
 
-    assert the(fetched, "notice:nt-1").title == "New"
+    assert the(fetched, "notice:202526/nt-1").title == "New"
 
 
 async def test_old_copy_is_no_edit_while_the_account_with_the_new_one_fails(
