@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import typer
 
-from placement_alerts.app import Parts, Role, run
+from placement_alerts.app import Role, run
+from placement_alerts.app_parts import Parts
 from placement_alerts.config.loading import load
 from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import Delivery, DeliveryState

@@ -1,6 +1,7 @@
 """What a source brings, before it is understood, and what we remember of it."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from pydantic import Field
 
@@ -84,3 +85,24 @@ class Fetched(Frozen):
     complete: frozenset[tuple[str, str]] = frozenset()
     rejected: tuple[Rejected, ...] = ()
     failures: tuple[Failure, ...] = ()
+
+
+def published_order(item: SourceItem) -> tuple[datetime, str]:
+    """Return the sort key for oldest first: students read a notice before its update; what has no time comes last."""
+    moment = item.modified_at or item.published_at or (item.job.created_at if item.job else None)
+    return (moment or datetime.max.replace(tzinfo=UTC), item.key)
+
+
+def known_as(item: SourceItem, notice_id: NoticeId) -> KnownItem:
+    """Return what to remember of an item that is part of this notice now."""
+    return KnownItem(
+        key=item.key,
+        listing=item.listing,
+        accounts=item.accounts,
+        fingerprint=item.fingerprint,
+        list_fingerprint=item.list_fingerprint,
+        modified_at=item.modified_at,
+        detailed_at=item.detailed_at,
+        open_until=item.job.deadline if item.job else None,
+        notice_id=notice_id,
+    )

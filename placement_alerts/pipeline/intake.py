@@ -7,15 +7,15 @@ same items in again changes nothing.
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
 from placement_alerts.core import composition
-from placement_alerts.core.item import Fetched, KnownItem, SourceItem
+from placement_alerts.core.item import Fetched, KnownItem, SourceItem, known_as, published_order
 from placement_alerts.core.job import Job, JobId
 from placement_alerts.core.matching import company_key, link_parts, match_job
-from placement_alerts.core.notice import Notice, NoticeId, NoticeKind
+from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.presence import judge_presence, listed_by
 from placement_alerts.core.understanding import understand_html
 from placement_alerts.errors import PlacementAlertsError
@@ -94,7 +94,7 @@ class Intake:
         for item in fetched.changed:
             before = known.get(item.key)
             if before is not None and before.fingerprint == item.fingerprint and not before.withdrawn:
-                run.remembered[item.key] = _known(item, before.notice_id)  # read again, nothing new to a reader
+                run.remembered[item.key] = known_as(item, before.notice_id)  # read again, nothing new to a reader
             else:
                 fresh.append(item)
         run.backlog = _backlog(known, fresh)
@@ -104,9 +104,9 @@ class Intake:
                 run.companies.add(item.job.company)
                 known_job = await self._store.jobs.get(item.job.id)
                 await self._store.jobs.save(composition.merged_job(known_job, composition.clean_job(item.job)))
-        for item in sorted((item for item in fresh if item.job is None), key=_order):
+        for item in sorted((item for item in fresh if item.job is None), key=published_order):
             await self._take(run, item, self._take_posting)
-        for item in sorted((item for item in fresh if item.job is not None), key=_order):
+        for item in sorted((item for item in fresh if item.job is not None), key=published_order):
             await self._take(run, item, self._take_job)
         await self._take_absences(run)
         await self._remember(run)
@@ -232,7 +232,7 @@ class Intake:
         await self._store.sources.remember(run.source, list(run.remembered.values()))
 
     def _note(self, run: _Run, item: SourceItem, notice: Notice) -> None:
-        run.remembered[item.key] = _known(item, notice.id)
+        run.remembered[item.key] = known_as(item, notice.id)
 
     async def _current(self, run: _Run, item: SourceItem) -> Notice | None:
         """Return the notice that this item is part of already."""
@@ -286,23 +286,3 @@ def _backlog(known: Mapping[str, KnownItem], fresh: Iterable[SourceItem]) -> fro
         and not any(one in accounts if item.job else (one, item.listing) in lists for one in item.accounts)
     ]
     return frozenset(old) if len(old) > HANDFUL else frozenset()
-
-
-def _order(item: SourceItem) -> tuple[datetime, str]:
-    """Oldest first: students read a notice before its update."""
-    moment = item.modified_at or item.published_at or (item.job.created_at if item.job else None)
-    return (moment or datetime.max.replace(tzinfo=UTC), item.key)
-
-
-def _known(item: SourceItem, notice_id: NoticeId) -> KnownItem:
-    return KnownItem(
-        key=item.key,
-        listing=item.listing,
-        accounts=item.accounts,
-        fingerprint=item.fingerprint,
-        list_fingerprint=item.list_fingerprint,
-        modified_at=item.modified_at,
-        detailed_at=item.detailed_at,
-        open_until=item.job.deadline if item.job else None,
-        notice_id=notice_id,
-    )

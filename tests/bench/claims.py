@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from placement_alerts.app import now
+from placement_alerts.app_parts import now
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, Receipt, delivery_id
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.retry import receipt_of

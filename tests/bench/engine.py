@@ -18,7 +18,7 @@ from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 
-from placement_alerts.app import now
+from placement_alerts.app_parts import now
 from placement_alerts.channels.base import Channel, Parcel, RecordPart
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.telegram.channel import TelegramChannel

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from placement_alerts.app import now
+from placement_alerts.app_parts import now
 from placement_alerts.config.loading import load
 from placement_alerts.config.models import Config
 from placement_alerts.core.notice import Notice

@@ -13,7 +13,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import TelegramAPIError
 
-from placement_alerts.app import Parts, open_parts
+from placement_alerts.app_parts import Parts, open_parts
 from placement_alerts.core.delivery import WAITING, DeliveryState
 from placement_alerts.sandbox.telegram_api import TOKEN
 from tests.bench.rig import Used, chats, configuration, join, notices, progress, used

@@ -1,0 +1,110 @@
+"""What a process is made of: opens store, HTTP client, bot, sources and channels in order, closes them in reverse.
+
+Part of the composition root, like `app`.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from placement_alerts.channels.base import Channel
+from placement_alerts.config.models import Config
+from placement_alerts.core.frozen import to_utc_ms
+from placement_alerts.core.render import ShowNames
+from placement_alerts.core.retry import RetryPolicy
+from placement_alerts.http_client import HttpClient
+from placement_alerts.pipeline.fanout import Lane
+from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.membership import Membership, this_process
+from placement_alerts.pipeline.planning import Planner
+from placement_alerts.pipeline.showing import Showing
+from placement_alerts.pipeline.updating import Updater
+from placement_alerts.sources.base import Source
+from placement_alerts.store import open_store
+from placement_alerts.store.base import Store
+
+if TYPE_CHECKING:
+    from aiogram import Bot
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a process of ours is made of, opened. bot: None when Telegram is off."""
+
+    config: Config
+    store: Store
+    membership: Membership
+    sources: Mapping[str, Source]
+    updater: Updater
+    lanes: tuple[Lane, ...]
+    planner: Planner
+    bot: "Bot | None"
+
+
+def now() -> datetime:
+    """Return the moment, as precise as it can be stored."""
+    return to_utc_ms(datetime.now(UTC))
+
+
+@asynccontextmanager
+async def open_parts(config: Config, *, exclusive: bool, sends: bool = True) -> AsyncIterator[Parts]:
+    """Open the store, the HTTP client, the bot, sources and channels; close them in reverse.
+
+    exclusive: as the process that does the work; see `store.open_store` for what it raises. sends False: no channel.
+    """
+    async with AsyncExitStack() as stack:
+        store = await open_store(config.database.url.get_secret_value(), exclusive=exclusive)
+        stack.push_async_callback(store.close)
+        # the peers that the operator configured may be anywhere; nothing that came from outside is fetched with this
+        http = await stack.enter_async_context(HttpClient(allow_private=True))
+        sources = open_sources(config, http)
+        bot, channels = await open_channels(config, stack) if sends else (None, [])
+        alone = config.database.url.get_secret_value().startswith("sqlite:")
+        membership = Membership(store, this_process(), now, alone=alone, dead_after_s=config.fanout.lease_s)
+        showing = Showing(store.notices, ShowNames(config.offers.show_names), now)
+        lanes = tuple(
+            Lane(channel, store, showing, membership.owner, now, RetryPolicy(), config.fanout.batch)
+            for channel in channels
+        )
+        planner = Planner(store, lanes, showing, now)
+        first_run = timedelta(hours=config.sources.first_run_hours)
+        intake = Intake(store, planner.flag, now, first_run)
+        updater = Updater(store, sources, intake, membership.owner, now)
+        yield Parts(config, store, membership, sources, updater, lanes, planner, bot)
+
+
+def open_sources(config: Config, http: HttpClient) -> dict[str, Source]:
+    """Return the sources that are configured, by name."""
+    if not config.sources.superset.accounts:
+        return {}
+    from placement_alerts.sources.superset.source import SupersetSource
+
+    portal = config.sources.superset
+    accounts = tuple(
+        account.model_copy(update={"year": account.year or config.years.active}) for account in portal.accounts
+    )
+    return {"superset": SupersetSource(portal.model_copy(update={"accounts": accounts}), http)}
+
+
+async def open_channels(config: Config, stack: AsyncExitStack) -> tuple["Bot | None", list[Channel]]:
+    """Return the bot and the channels that are configured."""
+    if not config.telegram.token.get_secret_value():
+        return None, []
+    # imported when Telegram is on: aiogram takes 2.5 s and 164 MiB that `stats` or `deliveries` need not pay
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+
+    from placement_alerts.channels.pacing import Pacer
+    from placement_alerts.channels.telegram.channel import TelegramChannel
+
+    settings = config.telegram
+    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_base))
+    bot = Bot(settings.token.get_secret_value(), session=session)
+    stack.push_async_callback(session.close)
+    pacer = Pacer(settings.rate_per_second, per_target_s=settings.per_chat_seconds, burst=settings.burst)
+    channel = TelegramChannel(bot, pacer, slots=settings.slots)
+    session.middleware(channel.turns)
+    return bot, [channel]
