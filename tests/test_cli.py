@@ -15,7 +15,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from placement_alerts.cli import app, finish
+from placement_alerts.cli import app
+from placement_alerts.cli_options import finish
 from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.sandbox.portal_board import to_ms
