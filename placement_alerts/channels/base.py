@@ -70,9 +70,10 @@ class Channel(Protocol):
         """A short fixed word for what keeps the channel from working as a whole; None when it works."""
 
     async def deliver(self, parcel: Parcel, priority: Priority, record: RecordPart) -> Outcome:
-        """Try once. The first call to the peer is paid with the turn that the caller took; further ones take their own.
+        """Try once.
 
-        Expected failures are returned; a raise is our bug. Ends within its own deadlines.
+        The first call to the peer is paid with the turn that the caller took, which is given back if there is none;
+        further ones take their own. Expected failures are returned; a raise is our bug. Ends within its deadlines.
         """
 
     async def check(self) -> str:

@@ -98,7 +98,8 @@ class Pacer:
 
     def used(self) -> None:
         """Say that the call of a turn is made now. After a stall it counts from now: that is when the peer sees it."""
-        self._next = max(self._next, self._clock.time() + self._unused * self._spacing(self._clock.time()))
+        now = self._clock.time()
+        self._next = max(self._next, now + self._unspent() * self._spacing(now))
         self._unused = max(0, self._unused - 1)
 
     def give_back(self) -> None:
@@ -171,6 +172,10 @@ class Pacer:
         """Count one answer to `target`; return in how many seconds it may be made: 0 for the first few in a row."""
         return self.rests.answer(target, self._clock.time())
 
+    def _unspent(self) -> int:
+        """Return how many turns to keep room for: a turn that somebody forgot may cost the burst, never the pace."""
+        return min(self._unused, self._burst - 1)
+
     def _spacing(self, now: float) -> float:
         return self._interval_s / CAUTIOUS_SHARE if now < self._cautious_until else self._interval_s
 
@@ -183,7 +188,7 @@ class Pacer:
         spacing = self._spacing(now)
         if now < self._cautious_until:
             self._next = max(self._next, now + (self._burst - 1) * spacing)  # no burst after a pause
-        self._next = max(self._next, now + self._unused * spacing) + spacing
+        self._next = max(self._next, now + self._unspent() * spacing) + spacing
         self._unused += 1
         if self._probing:
             self._probe_is_out = True

@@ -135,8 +135,9 @@ class Lane:
             outcome = Deferred("bug")
         finally:
             self._carrying -= 1
+            if not progress.handed_over:
+                self.channel.gate.give_back()
         if isinstance(outcome, DeliveryState):
-            self.channel.gate.give_back()
             return receipt_of(progress.delivery, outcome, self._now())
         receipt = settle(progress.delivery, outcome, self._now(), self._policy, random.random())  # noqa: S311 - jitter
         self._log(claimed, outcome, receipt)
@@ -153,7 +154,6 @@ class Lane:
         if not shown.notice.withdrawn and shown.notice.expires_at <= self._now():
             return DeliveryState.EXPIRED
         if (reason := await self._switched_off(delivery)) is not None:
-            self.channel.gate.give_back()
             return Refused(reason)
         earlier = await self._earlier(delivery) if delivery.revision > 1 else []
         messages = _shown_by(earlier)
@@ -167,6 +167,7 @@ class Lane:
             done=delivery.message_ids,
             announced_id=delivery.announced_id,
         )
+        progress.handed_over = True
         outcome = await self.channel.deliver(parcel, delivery.priority, progress.record)
         try:
             await self._keep_address(delivery, outcome)
@@ -250,10 +251,11 @@ def _told(earlier: Sequence[Delivery]) -> int:
 
 
 class _Progress:
-    """A claimed delivery as it stands while its parts are sent."""
+    """A claimed delivery as it stands while its parts are sent. handed_over: the channel has it, and its turn."""
 
     def __init__(self, claimed: Delivery, desk: Desk, now: Callable[[], datetime]) -> None:
         self.delivery = claimed
+        self.handed_over = False
         self._desk = desk
         self._now = now
 

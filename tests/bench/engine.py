@@ -64,6 +64,7 @@ class InstantChannel:
         self.gate = Pacer(UNLIMITED, per_target_s=0.0, per_group_s=0.0)
 
     async def deliver(self, _parcel: Parcel, _priority: Priority, _record: RecordPart) -> Outcome:
+        self.gate.used()
         return Sent(("1",))
 
     async def check(self) -> str:

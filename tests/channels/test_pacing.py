@@ -106,6 +106,20 @@ async def test_turns_taken_behind_a_stall_leave_room_for_those_still_unused(cloc
     assert [pacer.try_turn() for _ in range(3)] == [True, True, False]
 
 
+async def test_a_turn_that_nobody_used_costs_the_burst_and_never_the_pace(clock: DrivenClock) -> None:
+    pacer = Pacer(10, burst=3, clock=clock)
+    moments: list[float] = []
+    for _ in range(50):
+        pacer.try_turn()
+        await clock.advance(1)
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(take(pacer, 10, moments))
+        await clock.advance(10)
+
+    assert moments[-1] - moments[0] == pytest.approx(0.9)
+
+
 async def test_default_burst_never_exceeds_what_the_rate_gives_in_a_second(clock: DrivenClock) -> None:
     pacers = [Pacer(rate, clock=clock) for rate in (1, 10, 29.7, 1000)]
 

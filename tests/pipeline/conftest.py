@@ -110,9 +110,11 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def open_channel(telegram: SimulatedTelegram, slots: int = 8) -> AsyncIterator[TelegramChannel]:
+async def open_channel(
+    telegram: SimulatedTelegram, slots: int = 8, pacer: Pacer | None = None
+) -> AsyncIterator[TelegramChannel]:
     session = AiohttpSession(api=TelegramAPIServer.from_base(telegram.base_url))
-    pacer = Pacer(100_000, per_target_s=0.0, per_group_s=0.0)
+    pacer = pacer or Pacer(100_000, per_target_s=0.0, per_group_s=0.0)
     yield TelegramChannel(Bot(telegram.token, session=session), pacer, slots=slots, deadline_s=1.0)
     await session.close()
 

@@ -1,13 +1,14 @@
 import asyncio
 from datetime import timedelta
 
+from placement_alerts.channels.pacing import Pacer
 from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.core.message import Style
 from placement_alerts.core.student import OffReason
 from placement_alerts.sandbox.telegram_faults import Fault, FaultKind
 from placement_alerts.store.base import Claim, OwnerId
-from tests.builders import YEAR, a_notice, after, facts
-from tests.pipeline.conftest import Works
+from tests.builders import YEAR, a_delivery, a_notice, after, facts
+from tests.pipeline.conftest import Works, open_channel
 
 S = DeliveryState
 
@@ -302,3 +303,14 @@ async def test_an_address_on_a_channel_that_is_off_changes_nothing_for_the_other
     (waiting,) = [row for row in await works.rows() if row.channel == "webpush"]
     assert len(works.telegram.sends[7]) == 1
     assert (waiting.state, waiting.attempts) == (S.DUE, 0)
+
+
+async def test_what_ends_without_a_call_costs_no_turn(works: Works) -> None:
+    one_turn_an_hour = Pacer(1 / 3600, burst=1, per_target_s=0.0)
+    ghosts = [a_delivery(str(number), notice="nowhere") for number in range(20)]
+    await works.store.deliveries.plan(ghosts)
+
+    async with open_channel(works.telegram, pacer=one_turn_an_hour) as works.channel:
+        await works.carry()
+
+    assert await works.states("nowhere") == [S.DEAD] * 20
