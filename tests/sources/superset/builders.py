@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from placement_alerts.core.item import Fetched, KnownItem, SourceItem
+from placement_alerts.core.item import Fetched, KnownItem, SourceItem, known_as
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
@@ -72,18 +72,4 @@ def what_failed(fetched: Fetched) -> list[tuple[str, str, str]]:
 
 def remembered(items: Iterable[SourceItem], **fields: Any) -> dict[str, KnownItem]:
     """Return what intake would know after it stored these items."""
-    return {item.key: _known(item).model_copy(update=fields) for item in items}
-
-
-def _known(item: SourceItem) -> KnownItem:
-    return KnownItem(
-        key=item.key,
-        listing=item.listing,
-        accounts=item.accounts,
-        fingerprint=item.fingerprint,
-        list_fingerprint=item.list_fingerprint,
-        modified_at=item.modified_at,
-        detailed_at=item.detailed_at,
-        open_until=item.job.deadline if item.job else None,
-        notice_id=NoticeId(f"n-{item.key}"),
-    )
+    return {item.key: known_as(item, NoticeId(f"n-{item.key}")).model_copy(update=fields) for item in items}
