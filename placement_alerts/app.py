@@ -67,7 +67,7 @@ async def run(
         if part.on:
             log.info("part.switched_on", part=part.name)
         else:
-            log.info("part.switched_off", part=part.name, to_turn_it_on=part.key)
+            log.info("part.switched_off", part=part.name, to_turn_it_on=part.key or "a later version")
     async with AsyncExitStack() as stack:
         stack.enter_context(_signals(stopping))
         parts = await stack.enter_async_context(open_parts(config, exclusive=True))

@@ -99,7 +99,10 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
             _, channels = await open_channels(config, stack)
             for channel in channels:
                 findings += await _try(channel.name, _as_list(channel.check), f"see {channel.name}.token")
-    return findings + [Finding(part.name, "off", "", f"set {part.key} to turn it on") for part in off]
+    return findings + [
+        Finding(part.name, "off", "", f"set {part.key} to turn it on" if part.key else "comes with a later version")
+        for part in off
+    ]
 
 
 async def stats(config: Config) -> dict[str, Any]:

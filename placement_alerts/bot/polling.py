@@ -96,7 +96,9 @@ class Polling:
                 await self._bot.set_my_commands(commands, scope=scope, request_timeout=CALL_S)
             except (AiogramError, TimeoutError) as error:
                 if self._trouble != type(error).__name__:
-                    log.warning("bot.not_started", error=type(error).__name__)
+                    log.warning(
+                        "bot.not_started", error=type(error).__name__, check="telegram.token and telegram.api_base"
+                    )
                 self._trouble = type(error).__name__
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(wait_s):

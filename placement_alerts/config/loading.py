@@ -18,7 +18,6 @@ from placement_alerts.config.models import Config
 from placement_alerts.errors import ConfigError
 
 MASK = "***"
-NOTHING_YET = "nothing yet (comes later)"  # in place of a key, for what is not built
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _secrets_in(value: object) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """A source, channel or role, whether it is on, and the key that turns it on."""
+    """A source, channel or role, and whether it is on. key: turns it on; "" if it comes with a later version."""
 
     name: str
     on: bool
@@ -186,5 +185,5 @@ def what_is_on(config: Config) -> list[Component]:
         Component("telegram", bool(token), "telegram.token"),
         Component("bot", bool(token) and config.telegram.mode != "off", "telegram.mode" if token else "telegram.token"),
         Component("update", bool(config.scheduler.update), "scheduler.update"),
-        Component("official", False, NOTHING_YET),
+        Component("official", False, ""),
     ]
