@@ -10,7 +10,7 @@ from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.pipeline.intake import Intake, IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
-from tests.builders import NOW, YEAR, a_job, a_job_item, a_posting, after, fetched
+from tests.builders import YEAR, a_job, a_job_item, a_posting, after, fetched
 from tests.pipeline.conftest import Hand
 
 OPENING = {
@@ -279,17 +279,6 @@ async def test_whoever_waits_is_woken_when_a_notice_is_stored(source: Source) ->
     await source.brings(a_posting())
 
     assert source.stored.count > before
-
-
-async def test_notices_are_stored_in_the_order_in_which_they_were_published(source: Source) -> None:
-    later = a_posting("nt-1", published_at=NOW, title="Second")
-    earlier = a_posting("nt-2", published_at=after(hours=-1), title="First")
-
-    await source.brings(later, earlier)
-
-    unplanned = await source.store.notices.unplanned(10)
-    assert {notice.title for notice in unplanned} == {"First", "Second"}
-    assert {notice.year for notice in unplanned} == {YEAR}
 
 
 async def test_a_job_that_is_over_is_not_announced_by_the_first_poll_either(source: Source) -> None:

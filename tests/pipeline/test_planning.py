@@ -3,6 +3,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 from placement_alerts.core.delivery import Delivery, DeliveryState
+from placement_alerts.core.eligibility import deliveries_for
 from placement_alerts.core.student import OffReason
 from placement_alerts.pipeline.planning import Planner
 from placement_alerts.store.base import DeliveryFilter, DeliveryRepository, Store
@@ -33,17 +34,16 @@ async def test_planning_again_changes_nothing(works: Works) -> None:
 
 
 async def test_a_plan_that_a_crash_cut_short_is_completed(works: Works) -> None:
-    await works.join(*range(1, 11))
-    await works.store.notices.save(a_notice())
-    await works.planner.run_once()
-    kept = (await works.rows())[:4]
-    await works.store.notices.save(a_notice("n2"))
-    await works.store.deliveries.plan([])
+    students = await works.join(*range(1, 11))
+    notice = a_notice()
+    await works.store.notices.save(notice)
+    before_the_crash = [row for one in students[:4] for row in deliveries_for(notice, one, [], works.now())]
+    await works.store.deliveries.plan(before_the_crash)
 
     await works.planner.run_once()
 
-    assert len(kept) == 4
-    assert len(await works.rows("n2")) == 10
+    assert sorted(int(row.target) for row in await works.rows()) == list(range(1, 11))
+    assert await works.store.notices.unplanned(10) == []
 
 
 async def test_an_archived_notice_is_planned_for_nobody(works: Works) -> None:

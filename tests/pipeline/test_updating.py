@@ -174,6 +174,8 @@ async def test_a_slow_source_does_not_hold_up_another_that_is_due_at_the_same_mi
         await official.asked.wait()
         running.cancel()
 
+    assert not slow.answers.is_set()
+
 
 async def test_a_ring_during_a_poll_is_a_poll_afterwards(works: Works) -> None:
     source = Slow("superset")
@@ -188,6 +190,8 @@ async def test_a_ring_during_a_poll_is_a_poll_afterwards(works: Works) -> None:
         source.answers.set()
         await source.asked.wait()
         running.cancel()
+
+    assert source.asked.is_set()
 
 
 async def test_two_updates_of_a_source_never_run_at_once_in_one_process_either(works: Works) -> None:
