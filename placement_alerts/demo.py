@@ -55,9 +55,12 @@ async def run_demo(port: int, seconds: float | None, *, verbose: bool) -> None:
         config = _config(Path(folder), portal, telegram)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(run(config, frozenset(Role), stopping, desk.opened))
+            directing = tasks.create_task(_direct(portal, telegram, desk, now))
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
-                    await _direct(portal, telegram, desk, now, stopping)
+                    await stopping.wait()
+            directing.cancel()  # before the program closes what it looks at
+            desk.parts = None
             stopping.set()
 
 
@@ -94,21 +97,18 @@ class _Desk:
         }
 
 
-async def _direct(
-    portal: SimulatedPortal, telegram: SimulatedTelegram, desk: _Desk, now: datetime, stopping: asyncio.Event
-) -> None:
+async def _direct(portal: SimulatedPortal, telegram: SimulatedTelegram, desk: _Desk, now: datetime) -> None:
+    """Let the students join and the office work; goes on polling until it is cancelled."""
     await desk.ready.wait()
     if desk.parts is None:
         return
     _welcome(telegram, desk.port)
     async with asyncio.TaskGroup() as tasks:
-        polling = tasks.create_task(_poll(desk.parts))
+        tasks.create_task(_poll(desk.parts))
         await _until_joined(desk.parts)
         typer.echo(f"{_clock()}  {STUDENTS} students pressed Start; the office begins to work:")
         await play(portal, script(SEED, now), _tell)
         typer.echo(f"{_clock()}  The office is done for today. Write to the bot, or press Ctrl-C.")
-        await stopping.wait()
-        polling.cancel()
 
 
 async def _poll(parts: Parts) -> None:

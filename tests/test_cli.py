@@ -239,6 +239,19 @@ def test_failures_that_come_together_are_told_as_one() -> None:
         finish(work())
 
 
+def test_the_demo_stops_at_ctrl_c_without_a_word_of_error() -> None:
+    demo = subprocess.Popen(
+        [*PROGRAM, "demo", "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert demo.stdout is not None
+    next(line for line in demo.stdout if "office:" in line)  # in the middle of the office's work
+
+    demo.send_signal(signal.SIGINT)
+    _, errors = demo.communicate(timeout=30)
+
+    assert (demo.returncode, errors) == (0, "")
+
+
 def test_the_running_process_does_what_one_shot_commands_ask_and_stops_in_order(
     peers: Peers, environment: dict[str, str]
 ) -> None:
