@@ -16,7 +16,7 @@ from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.fanout import Lane
-from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.intake import Intake, ListingPoll
 from placement_alerts.pipeline.membership import Membership, this_process
 from placement_alerts.pipeline.planning import Planner
 from placement_alerts.pipeline.showing import Showing
@@ -71,7 +71,8 @@ async def open_parts(config: Config, *, exclusive: bool, sends: bool = True) -> 
         planner = Planner(store, lanes, showing, now)
         first_run = timedelta(hours=config.sources.first_run_hours)
         intake = Intake(store, planner.flag, now, first_run)
-        updater = Updater(store, sources, intake, membership.owner, now)
+        polls = {name: ListingPoll(source, intake, store, now) for name, source in sources.items()}
+        updater = Updater(store, polls, membership.owner, now)
         yield Parts(config, store, membership, sources, updater, lanes, planner, bot)
 
 

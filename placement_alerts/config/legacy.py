@@ -15,6 +15,10 @@ _ALIASES: Mapping[str, Key] = {
     "TELEGRAM_BOT_TOKEN": ("telegram", "token"),
     "TELEGRAM_CHAT_ID": ("telegram", "default_chat"),
     "ADMIN_TELEGRAM_USER_IDS": ("telegram", "admins"),
+    "PLCAMENT_EMAIL": ("sources", "mailbox", "username"),  # misspelt in this way by the existing bot
+    "PLCAMENT_APP_PASSWORD": ("sources", "mailbox", "password"),
+    "PLACEMENT_EMAIL": ("sources", "mailbox", "username"),
+    "PLACEMENT_APP_PASSWORD": ("sources", "mailbox", "password"),
     "WEBHOOK_HOST": ("web", "host"),
     "WEBHOOK_PORT": ("web", "port"),
     "LOG_LEVEL": ("logging", "level"),

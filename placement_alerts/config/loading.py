@@ -180,10 +180,13 @@ class Component:
 def what_is_on(config: Config) -> list[Component]:
     """Return every source, channel and scheduled job with its switch."""
     token, accounts = config.telegram.token.get_secret_value(), config.sources.superset.accounts
+    mailbox = config.sources.mailbox
     return [
         Component("superset", bool(accounts), "sources.superset.accounts"),
         Component("telegram", bool(token), "telegram.token"),
         Component("bot", bool(token) and config.telegram.mode != "off", "telegram.mode" if token else "telegram.token"),
         Component("update", bool(config.scheduler.update), "scheduler.update"),
-        Component("official", False, ""),
+        Component("mailbox", bool(mailbox.username), "sources.mailbox.username"),
+        Component("official", bool(config.sources.official.url), "sources.official.url"),
+        Component("assistant", bool(config.assistant.base_url), "assistant.base_url"),
     ]

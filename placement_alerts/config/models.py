@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from placement_alerts.config.statistics import StatisticsConfig
 from placement_alerts.config.values import (
     BotToken,
     Chat,
@@ -12,12 +13,15 @@ from placement_alerts.config.values import (
     DatabaseUrl,
     Link,
     LowerCase,
+    Seconds,
     Section,
     TimeZone,
     WebAddress,
     WebAddressOrEmpty,
     Year,
 )
+from placement_alerts.sources.mailbox.settings import MailboxSettings
+from placement_alerts.sources.official.settings import OfficialSettings
 from placement_alerts.sources.superset.settings import SupersetSettings
 
 
@@ -43,11 +47,15 @@ class YearsConfig(Section):
 
 
 class WebConfig(Section):
-    """The web server. port 0: any free one. public_url: how the world reaches it; "": it does not."""
+    """The web server. port 0: any free one. public_url: how the world reaches it; "": it does not.
+
+    public_pages: whether pages that name no student may be read without signing in.
+    """
 
     host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: WebAddressOrEmpty = ""
+    public_pages: bool = True
 
 
 class TelegramConfig(Section):
@@ -79,6 +87,8 @@ class SourcesConfig(Section):
 
     first_run_hours: Annotated[float, Field(ge=0, le=8760)] = 24.0
     superset: SupersetSettings = SupersetSettings()
+    mailbox: MailboxSettings = MailboxSettings()
+    official: OfficialSettings = OfficialSettings()
 
 
 class FanoutConfig(Section):
@@ -92,10 +102,39 @@ class FanoutConfig(Section):
     grace_s: Annotated[float, Field(ge=0, le=300)] = 8.0
 
 
+class CompanyAlias(Section):
+    """Another name of a company."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    means: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class OffersConfig(Section):
-    """show_names: how much of a list of students a message shows, shortlists included."""
+    """show_names: how much of a list of students a message shows, shortlists included. aliases: names of companies."""
 
     show_names: Literal["count", "names", "full"] = "count"
+    aliases: Annotated[tuple[CompanyAlias, ...], Field(strict=False, max_length=1000)] = ()
+
+
+class PolicyConfig(Section):
+    """announce_changes: whether a new version of the placement policy becomes a notice."""
+
+    announce_changes: bool = True
+
+
+class AssistantConfig(Section):
+    """A second opinion by any OpenAI-compatible endpoint, for what the rules left empty. Off without base_url."""
+
+    base_url: WebAddressOrEmpty = ""
+    model: Annotated[str, Field(max_length=200)] = ""
+    key: Annotated[SecretStr, Field(max_length=1000)] = SecretStr("")
+    timeout_s: Seconds = 20.0
+
+    @model_validator(mode="after")
+    def _names_a_model(self) -> Self:
+        if self.base_url and not self.model:
+            raise ValueError("should name assistant.model beside assistant.base_url")
+        return self
 
 
 class LinkConfig(Section):
@@ -132,5 +171,8 @@ class Config(BaseSettings):
     sources: SourcesConfig = SourcesConfig()
     fanout: FanoutConfig = FanoutConfig()
     offers: OffersConfig = OffersConfig()
+    policy: PolicyConfig = PolicyConfig()
+    statistics: StatisticsConfig = StatisticsConfig()
+    assistant: AssistantConfig = AssistantConfig()
     bot: BotConfig = BotConfig()
     logging: LoggingConfig = LoggingConfig()

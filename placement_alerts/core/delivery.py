@@ -91,6 +91,7 @@ class Delivery:
     possibly_delivered: sends whose answer was lost (timeout, crash): each may have reached the student.
     message_ids: the channel's ids of the parts that show this revision so far, in order.
     announced_id: the channel's id of the short line about the change, once sent.
+    personal: the notice names this very student, so it is told to them as such.
     reason: the verdict of planning. error_class, error: of the last failure; no personal data.
     owner, lease: the process that sends it, and the token of its claim; None unless sending.
     """
@@ -108,6 +109,7 @@ class Delivery:
     due_at: datetime
     planned_at: datetime
     reason: str
+    personal: bool = False
     attempts: int = 0
     possibly_delivered: int = 0
     message_ids: tuple[str, ...] = ()

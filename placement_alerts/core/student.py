@@ -33,7 +33,11 @@ class Address(Frozen):
 
 
 class Student(Frozen):
-    """A person who may get notices. Names are personal data: shown to admins, never logged."""
+    """A person who may get notices. Names are personal data: shown to admins, never logged.
+
+    enrollment_key: keyed hash of the enrollment number they gave, unique; the number itself is not kept.
+    enrollment_hint: its last three characters, shown to themselves alone.
+    """
 
     id: StudentId
     year: str
@@ -41,6 +45,8 @@ class Student(Frozen):
     first_name: str | None = None
     last_name: str | None = None
     username: str | None = None
+    enrollment_key: str | None = None
+    enrollment_hint: str | None = None
     addresses: tuple[Address, ...] = ()
 
 

@@ -19,7 +19,9 @@ from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.presence import judge_presence, listed_by
 from placement_alerts.core.understanding import understand_html
 from placement_alerts.errors import PlacementAlertsError
+from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
+from placement_alerts.sources.base import Source
 from placement_alerts.store.base import Store
 
 HANDFUL = 5  # items that a list brings at its first reading without being taken for its history
@@ -27,27 +29,6 @@ JOINABLE = 200  # latest notices among which a new job looks for the posting tha
 LINK_PARTS = 40  # parts of a posting's links that are tried as a job's id
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class IntakeReport:
-    """What one fetch of one source changed.
-
-    notices: new ones, of which `archived` are delivered to nobody. failures: one line for each part that failed;
-    failed: nothing could be read at all. suspicious: more than half of a listing vanished at once.
-    """
-
-    source: str
-    notices: int = 0
-    archived: int = 0
-    revised: int = 0
-    withdrawn: int = 0
-    jobs: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    failures: tuple[str, ...] = ()
-    suspicious: bool = False
-    failed: bool = False
 
 
 @dataclass(slots=True)
@@ -86,6 +67,7 @@ class Intake:
         """Store new, revised and withdrawn notices, then remember the items. first: nothing was ever fetched before."""
         report = IntakeReport(
             source,
+            items=len(fetched.seen),
             rejected=len(fetched.rejected),
             failures=tuple(f"{failure.account}, {failure.part}: {failure.reason}" for failure in fetched.failures),
         )
@@ -198,7 +180,7 @@ class Intake:
 
     async def _take_absences(self, run: _Run) -> None:
         presence = judge_presence(run.known, run.fetched)
-        run.report.suspicious = presence.suspicious
+        run.report.strange = "more than half of its items vanished at once" if presence.suspicious else None
         gone = {item.key for item in presence.gone}
         for item in presence.counted:
             run.remembered.setdefault(item.key, item)
@@ -269,6 +251,22 @@ class Intake:
             candidates += await self._store.jobs.of_company(item.year, company_key(company))
         unique = {job.id: job for job in candidates}
         return match_job(links, company, roles, unique.values())
+
+
+class ListingPoll:
+    """One source that lists items, with the intake of what it lists."""
+
+    def __init__(self, source: Source, intake: Intake, store: Store, now: Callable[[], datetime]) -> None:
+        self._source = source
+        self._intake = intake
+        self._store = store
+        self._now = now
+
+    async def run_once(self, *, first: bool) -> IntakeReport:
+        """Fetch and take in once. first: the source was never read before. Raises PeerError."""
+        known = await self._store.sources.known(self._source.name)
+        fetched = await self._source.fetch(known, self._now())
+        return await self._intake.take_in(self._source.name, known, fetched, first=first)
 
 
 def _backlog(known: Mapping[str, KnownItem], fresh: Iterable[SourceItem]) -> frozenset[str]:

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 import structlog
 
 from placement_alerts.errors import PeerError, StoreBusy, StoreUnavailable
-from placement_alerts.pipeline.intake import Intake, IntakeReport
+from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
-from placement_alerts.sources.base import Source
 from placement_alerts.store.base import OwnerId, PollState, Store
 
 POLL_TIMEOUT_S = 15 * 60  # every call inside has its own, shorter deadline; this ends a portal that drips for ever
@@ -20,33 +20,37 @@ IDLE_S = 3600.0  # a flag wakes at once; this only bounds the wait
 log = structlog.get_logger(__name__)
 
 
+class Poll(Protocol):
+    """One source with what takes in what it brings."""
+
+    async def run_once(self, *, first: bool) -> IntakeReport:
+        """Read the source once and store what it brings. first: it was never read before. Raises PeerError."""
+
+
 class Updater:
-    """Fetches from sources and takes in what they bring."""
+    """Lets the sources be polled, one poll of a source at a time, and keeps how it went."""
 
     def __init__(
         self,
         store: Store,
-        sources: Mapping[str, Source],
-        intake: Intake,
+        polls: Mapping[str, Poll],
         owner: OwnerId,
         now: Callable[[], datetime],
         *,
         postponed_s: float = POSTPONED_S,
     ) -> None:
-        self._flags = {name: Flag() for name in sources}
+        self._flags = {name: Flag() for name in polls}
         self._polling: set[str] = set()  # a duty keeps other processes away, but not another task of this one
         self._postponed_s = postponed_s
-        self._polled: set[str] = set()  # a duty keeps other processes away, but not another task of ours
         self._store = store
-        self._sources = sources
-        self._intake = intake
+        self._polls = polls
         self._owner = owner
         self._now = now
 
     @property
     def sources(self) -> Collection[str]:
         """The names of the sources that are on."""
-        return self._sources.keys()
+        return self._polls.keys()
 
     def ring(self, *names: str) -> None:
         """Poll these sources as soon as possible. Only sets flags."""
@@ -56,7 +60,7 @@ class Updater:
     async def run(self) -> None:
         """Poll what is rung for, each source on its own. May be cancelled: what was not stored is read again."""
         async with asyncio.TaskGroup() as sources:
-            for name in self._sources:
+            for name in self._polls:
                 sources.create_task(self._watch(name), name=f"source-{name}")
 
     async def _watch(self, name: str) -> None:
@@ -82,7 +86,7 @@ class Updater:
         if not await self._store.processes.take(duty, self._owner):
             raise StoreBusy(f"an update of {name} is already running; wait for it to end")
         try:
-            return await self._poll(name, self._sources[name])
+            return await self._poll(name)
         finally:
             await self._drop(duty)
 
@@ -103,13 +107,11 @@ class Updater:
             return False
         return True
 
-    async def _poll(self, name: str, source: Source) -> IntakeReport:
+    async def _poll(self, name: str) -> IntakeReport:
         state = await self._store.sources.poll(name)
         try:
             async with asyncio.timeout(POLL_TIMEOUT_S):
-                known = await self._store.sources.known(name)
-                fetched = await source.fetch(known, self._now())
-                report = await self._intake.take_in(name, known, fetched, first=state.last_success_at is None)
+                report = await self._polls[name].run_once(first=state.last_success_at is None)
         except PeerError as error:
             return await self._failed(name, state, error.error_class, str(error))
         except TimeoutError:
@@ -119,13 +121,13 @@ class Updater:
         except Exception as error:  # bulkhead: one source's poll
             log.exception("source.crashed", source=name)
             return await self._failed(name, state, "bug", type(error).__name__)
-        await self._succeeded(state, report, len(fetched.seen))
+        await self._succeeded(state, report)
         return report
 
-    async def _succeeded(self, state: PollState, report: IntakeReport, items: int) -> None:
+    async def _succeeded(self, state: PollState, report: IntakeReport) -> None:
         now = self._now()
-        trouble = "strange" if report.suspicious else "partial" if report.failures else None
-        said = "more than half of its items vanished at once" if report.suspicious else "; ".join(report.failures)
+        trouble = "strange" if report.strange else "partial" if report.failures else None
+        said = report.strange or "; ".join(report.failures)
         if state.error_class != trouble:
             log.info("source.recovered" if trouble is None else "source.degraded", source=report.source, now=trouble)
         fresh = PollState(
@@ -133,7 +135,7 @@ class Updater:
             last_success_at=now,
             error_class=trouble,
             error=said or None,
-            items=items,
+            items=report.items,
             rejected=report.rejected,
         )
         await self._store.sources.save_poll(report.source, fresh)

@@ -2,7 +2,7 @@ import asyncio
 from datetime import timedelta
 
 from placement_alerts.pipeline.errands import ErrandKind, Errands, ask
-from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.intake import Intake, ListingPoll
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.store.base import Request, RequestId, RequestState
 from tests.builders import a_notice
@@ -12,7 +12,8 @@ from tests.pipeline.test_updating import Slow
 
 def errands(works: Works, *sources: Slow) -> Errands:
     intake = Intake(works.store, works.planner.flag, works.now, timedelta(hours=24))
-    updater = Updater(works.store, {source.name: source for source in sources}, intake, ME, works.now)
+    polls = {source.name: ListingPoll(source, intake, works.store, works.now) for source in sources}
+    updater = Updater(works.store, polls, ME, works.now)
     return Errands(works.store, updater, works.lanes, works.now)
 
 

@@ -7,7 +7,8 @@ import pytest
 from placement_alerts.core.item import Fetched, Rejected, SourceItem
 from placement_alerts.core.job import JobId
 from placement_alerts.core.notice import Notice, NoticeKind
-from placement_alerts.pipeline.intake import Intake, IntakeReport
+from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 from tests.builders import YEAR, a_job, a_job_item, a_posting, after, fetched
@@ -250,7 +251,7 @@ async def test_half_of_a_listing_gone_is_reported_and_withdraws_nothing(source: 
 
     reports = [await source.brings() for _ in range(3)]
 
-    assert all(report.suspicious for report in reports)
+    assert all(report.strange for report in reports)
     assert not any(notice.withdrawn for notice in await source.notices())
 
 

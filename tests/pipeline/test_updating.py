@@ -9,7 +9,7 @@ import pytest
 from placement_alerts.core.item import Fetched, KnownItem
 from placement_alerts.errors import PeerRefused, StoreBusy, StoreUnavailable
 from placement_alerts.http_client import HttpClient, Retries
-from placement_alerts.pipeline.intake import Intake
+from placement_alerts.pipeline.intake import Intake, ListingPoll
 from placement_alerts.pipeline.membership import Membership, this_process
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
@@ -55,7 +55,8 @@ class Failing(Slow):
 
 def updater(works: Works, *sources: Source, owner: OwnerId = ME) -> Updater:
     intake = Intake(works.store, works.planner.flag, works.now, timedelta(hours=24))
-    return Updater(works.store, {source.name: source for source in sources}, intake, owner, works.now)
+    polls = {source.name: ListingPoll(source, intake, works.store, works.now) for source in sources}
+    return Updater(works.store, polls, owner, works.now)
 
 
 @pytest.fixture
@@ -233,7 +234,8 @@ async def test_an_update_that_was_killed_leaves_its_duty_to_the_next_start(works
 async def test_a_poll_that_the_store_did_not_let_happen_is_tried_again_soon(works: Works) -> None:
     source = Failing(StoreUnavailable("away"))
     intake = Intake(works.store, works.planner.flag, works.now, timedelta(hours=24))
-    update = Updater(works.store, {"superset": source}, intake, ME, works.now, postponed_s=0.01)
+    poll = ListingPoll(source, intake, works.store, works.now)
+    update = Updater(works.store, {"superset": poll}, ME, works.now, postponed_s=0.01)
 
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
         running = tasks.create_task(update.run())

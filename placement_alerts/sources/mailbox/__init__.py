@@ -1,0 +1,1 @@
+"""The mailbox that gets the placement office's mail."""
