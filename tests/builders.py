@@ -6,8 +6,22 @@ from typing import Any
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, delivery_id
 from placement_alerts.core.item import Fetched, KnownItem, SourceItem
 from placement_alerts.core.job import Job, JobId
+from placement_alerts.core.mail import Mail, MailId
 from placement_alerts.core.notice import Facts, Notice, NoticeId, NoticeKind, Role
+from placement_alerts.core.offer import (
+    Contribution,
+    Offer,
+    OfferEvent,
+    OfferEventKind,
+    OfferId,
+    OfferRole,
+    OfferStudent,
+)
+from placement_alerts.core.official import Batch, Card, CardKind, Snapshot
+from placement_alerts.core.policy import Policy, TocEntry
+from placement_alerts.core.review import Review, ReviewId, ReviewKind
 from placement_alerts.core.student import Address, AddressId, OffReason, Student, StudentId
+from placement_alerts.store.knowledge import MailRecord, MailVerdict
 
 NOW = datetime(2025, 11, 10, 6, 30, tzinfo=UTC)  # noon in India
 YEAR = "202526"
@@ -142,3 +156,119 @@ def known_item(key: str = "notice:nt-1", **values: Any) -> KnownItem:
         "notice_id": NoticeId("n1"),
     }
     return KnownItem(key=key, **(defaults | values))
+
+
+def a_mail(identifier: str = "<m1@example.org>", **values: Any) -> Mail:
+    """Return a mail of the placement office."""
+    defaults: dict[str, Any] = {
+        "message_id": identifier,
+        "subject": "Offers from Brightwave Systems",
+        "sender_name": "T and P Office",
+        "sender_address": "office@example.org",
+        "date": NOW,
+        "received_at": NOW,
+        "text": "Brightwave Systems has selected one student.",
+    }
+    return Mail(id=MailId(identifier), **(defaults | values))
+
+
+def a_mail_record(identifier: str = "<m1@example.org>", **values: Any) -> MailRecord:
+    """Return what is kept of a mail that gave an offer."""
+    defaults: dict[str, Any] = {
+        "verdict": MailVerdict.OFFER,
+        "digest": "d1",
+        "notice_id": None,
+        "reasons": ("names a company and students",),
+        "decided_at": NOW,
+    }
+    return MailRecord(id=MailId(identifier), **(defaults | values))
+
+
+def an_offer_student(name: str = "Asha Rao", **values: Any) -> OfferStudent:
+    """Return a student who was chosen now."""
+    defaults: dict[str, Any] = {"enrollment": "21103001", "offered_at": NOW}
+    return OfferStudent(name=name, **(defaults | values))
+
+
+def a_contribution(identifier: str = "<m1@example.org>", **values: Any) -> Contribution:
+    """Return what one mail says of the offers of Brightwave Systems."""
+    defaults: dict[str, Any] = {
+        "subject": "Offers from Brightwave Systems",
+        "sent_at": NOW,
+        "company": "Brightwave Systems",
+        "roles": (OfferRole(role="Software Engineer", package_lpa=12.5),),
+        "students": (an_offer_student(),),
+    }
+    return Contribution(mail_id=MailId(identifier), **(defaults | values))
+
+
+def an_offer(company_key: str = "brightwave systems", **values: Any) -> Offer:
+    """Return version 1 of an offer with one contribution and nothing to publish."""
+    defaults: dict[str, Any] = {
+        "id": OfferId(f"offer:{YEAR}:{company_key}"),
+        "year": YEAR,
+        "company": "Brightwave Systems",
+        "contributions": (a_contribution(),),
+        "roles": (OfferRole(role="Software Engineer", package_lpa=12.5),),
+        "students": (an_offer_student(),),
+        "sent_at": NOW,
+    }
+    return Offer(company_key=company_key, **(defaults | values))
+
+
+def an_offer_event(identifier: str = "e1", **values: Any) -> OfferEvent:
+    """Return that the first student was chosen."""
+    defaults: dict[str, Any] = {
+        "kind": OfferEventKind.NEW,
+        "mail_id": MailId("<m1@example.org>"),
+        "sent_at": NOW,
+        "students": (an_offer_student(),),
+        "total_students": 1,
+    }
+    return OfferEvent(id=identifier, **(defaults | values))
+
+
+def a_review(identifier: str = "r1", **values: Any) -> Review:
+    """Return an open question whether a mail may be published."""
+    defaults: dict[str, Any] = {
+        "kind": ReviewKind.HELD_MAIL,
+        "title": "Offers from Brightwave Systems",
+        "reasons": ("sender is not trusted",),
+        "year": YEAR,
+        "asked_at": NOW,
+    }
+    return Review(id=ReviewId(identifier), **(defaults | values))
+
+
+def a_policy(version: int = 1, **values: Any) -> Policy:
+    """Return a version of the policy of 2026."""
+    defaults: dict[str, Any] = {
+        "year": 2026,
+        "title": "Placement policy 2026",
+        "content": "## Rules\n\nOne offer each.",
+        "toc": (TocEntry(id="rules", text="Rules", level=2),),
+        "mail_id": MailId("<policy@example.org>"),
+        "sent_at": NOW,
+        "stored_at": NOW,
+        "updated_on": (NOW,),
+    }
+    return Policy(version=version, **(defaults | values))
+
+
+def a_batch(name: str = "2026", **values: Any) -> Batch:
+    """Return the figures of a batch with one highlight."""
+    card = Card(title="Highest", description="52 LPA", kind=CardKind.HIGHEST, rank=1, amount=52.0)
+    defaults: dict[str, Any] = {"active": True, "highlights": (card,)}
+    return Batch(name=name, **(defaults | values))
+
+
+def a_snapshot(content_hash: str = "h1", **values: Any) -> Snapshot:
+    """Return the official page as it was read now."""
+    defaults: dict[str, Any] = {
+        "taken_at": NOW,
+        "seen_at": NOW,
+        "layout": "current",
+        "heading": "Placement highlights",
+        "batches": (a_batch(),),
+    }
+    return Snapshot(content_hash=content_hash, **(defaults | values))

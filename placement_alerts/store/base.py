@@ -19,11 +19,19 @@ from placement_alerts.core.item import KnownItem, Rejected
 from placement_alerts.core.job import Job, JobId
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.student import AddressId, Joined, OffReason, Student, StudentId
+from placement_alerts.store.knowledge import (
+    MailRepository,
+    OfferRepository,
+    OfficialRepository,
+    PolicyRepository,
+    ReviewRepository,
+)
 
 OwnerId = NewType("OwnerId", str)
 RequestId = NewType("RequestId", str)
 
 REJECTED_KEPT = 1_000  # of each source
+SECRET_BYTES = 32
 _ID_BYTES = 12  # random ones never meet
 
 
@@ -98,6 +106,12 @@ class StudentRepository(Protocol):
 
     async def move(self, address_id: AddressId, value: str) -> None:
         """Give the address another value; switches it off as GONE if another address has that value already."""
+
+    async def enroll(self, student_id: StudentId, key: str | None, hint: str | None) -> bool:
+        """Store the student's enrollment key and hint, or forget them (None); False if another student has that key."""
+
+    async def by_enrollments(self, keys: Collection[str]) -> list[Student]:
+        """Return the students with these enrollment keys, of any year, with all addresses, by id."""
 
     async def by_address(self, channel: str, value: str) -> Student | None:
         """Return the student with that address, all addresses included."""
@@ -321,6 +335,19 @@ class Store(Protocol):
     def processes(self) -> ProcessRepository: ...
     @property
     def requests(self) -> RequestRepository: ...
+    @property
+    def mails(self) -> MailRepository: ...
+    @property
+    def reviews(self) -> ReviewRepository: ...
+    @property
+    def offers(self) -> OfferRepository: ...
+    @property
+    def policies(self) -> PolicyRepository: ...
+    @property
+    def official(self) -> OfficialRepository: ...
+
+    async def secret(self, name: str) -> bytes:
+        """Return 32 random bytes that this store keeps under that name, made at the first call; the same ever after."""
 
     async def ping(self) -> None:
         """Return if the store answers within a second. Raises StoreUnavailable."""

@@ -3,7 +3,7 @@
 The rules of store/base.py hold here too. Documents are stored whole; an id is never made from the clock.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -149,7 +149,7 @@ class OfficialRepository(Protocol):
         """Return snapshots, newest first."""
 
     async def batches(self) -> list[BatchRecord]:
-        """Return every batch's record, newest name first."""
+        """Return every batch's record, in the order of `newest_name_first`."""
 
     async def save_batches(self, records: Sequence[BatchRecord]) -> None:
         """Store these records, each replacing the one of its batch name."""
@@ -159,3 +159,8 @@ class OfficialRepository(Protocol):
 
     async def save_validators(self, validators: Validators) -> None:
         """Store what the server gave."""
+
+
+def newest_name_first(records: Iterable[BatchRecord]) -> list[BatchRecord]:
+    """Return the batches that are named by a year, newest first, then those without one."""
+    return sorted(records, key=lambda record: (record.batch.name.isdigit(), record.batch.name), reverse=True)

@@ -25,8 +25,11 @@ from pymongo.errors import (
 from placement_alerts.errors import ConfigError, Duplicate, StoreOutdated, StoreUnavailable
 from placement_alerts.store import open_store
 from placement_alerts.store.mongo.client import Client, connect
+from placement_alerts.store.mongo.documents import from_delivery
 from placement_alerts.store.mongo.failures import translated
+from placement_alerts.store.mongo.schema import VERSION
 from placement_alerts.store.mongo.writes import insert_new, put_all
+from tests.builders import a_delivery
 
 SERVERS = "db.example:27017"
 TEXT = 'E11000 duplicate key error collection: d.students index: keys dup key: { keys: "7" }'
@@ -151,7 +154,22 @@ async def test_opening_again_changes_nothing(mongo_url: str) -> None:
         await (await open_store(mongo_url)).close()
 
     with MongoClient[dict[str, Any]](mongo_url) as client:
-        assert client.get_default_database()["meta"].find_one() == {"_id": "schema", "version": 1}
+        assert client.get_default_database()["meta"].find_one() == {"_id": "schema", "version": VERSION}
+
+
+async def test_older_schema_is_raised_and_its_documents_are_read(mongo_url: str) -> None:
+    _insert(mongo_url, "meta", {"_id": "schema", "version": 1})
+    delivery = from_delivery(a_delivery())
+    del delivery["personal"]  # came with version 2
+    _insert(mongo_url, "deliveries", delivery)
+
+    store = await open_store(mongo_url)
+    stored = await store.deliveries.get(a_delivery().id)
+    await store.close()
+
+    assert stored == a_delivery()
+    with MongoClient[dict[str, Any]](mongo_url) as client:
+        assert client.get_default_database()["meta"].find_one() == {"_id": "schema", "version": VERSION}
 
 
 @pytest.mark.parametrize("url", ["mongodb://", "mongodb://u:secret@h:port/", "mongodb://u:sec@ret@h/"])

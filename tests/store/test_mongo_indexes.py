@@ -12,12 +12,28 @@ from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStart
 from placement_alerts.core.delivery import DeliveryId, DeliveryState
 from placement_alerts.core.item import Rejected
 from placement_alerts.core.job import JobId
+from placement_alerts.core.mail import Cursor
 from placement_alerts.core.notice import NoticeId
+from placement_alerts.core.official import BatchRecord, Validators
+from placement_alerts.core.review import Answer
 from placement_alerts.core.student import AddressId, OffReason, StudentId
 from placement_alerts.store.base import DeliveryFilter, OwnerId, PollState, Process, Request, RequestId, RequestState
 from placement_alerts.store.mongo.indexes import QUERIES, Query, indexes
 from placement_alerts.store.mongo.store import MongoStore, open_mongo
-from tests.builders import NOW, YEAR, a_delivery, a_job, a_notice, known_item
+from tests.builders import (
+    NOW,
+    YEAR,
+    a_batch,
+    a_delivery,
+    a_job,
+    a_mail_record,
+    a_notice,
+    a_policy,
+    a_review,
+    a_snapshot,
+    an_offer,
+    known_item,
+)
 from tests.store.mongo_server import URL_VARIABLE
 from tests.store.wishes import a_claim, a_receipt
 
@@ -109,6 +125,9 @@ async def _use_everything(url: str, recorder: Recorder) -> None:
         await _use_students(store)
         await _use_deliveries(store)
         await _use_the_rest(store)
+        await _use_mails(store)
+        await _use_offers(store)
+        await _use_pages(store)
     finally:
         await store.close()
 
@@ -136,6 +155,8 @@ async def _use_students(store: MongoStore) -> None:
     await store.students.switch_off(address, OffReason.STOPPED)
     await store.students.switch_on(address, NOW)
     await store.students.move(address, "8")
+    await store.students.enroll(student.id, "k", "001")
+    await store.students.by_enrollments(["k"])
     await store.students.by_address("telegram", "8")
     await store.students.get(student.id)
     await store.students.of_year(YEAR, None, 10)
@@ -199,6 +220,53 @@ async def _use_the_rest(store: MongoStore) -> None:
     await store.requests.report(request)
     await store.requests.get(request.id)
     await store.requests.clean(NOW)
+
+
+async def _use_mails(store: MongoStore) -> None:
+    await store.mails.save(a_mail_record())
+    await store.mails.get(a_mail_record().id)
+    await store.mails.by_digest("d1")
+    await store.mails.counts()
+    await store.mails.save_cursor("mailbox", Cursor(folder="INBOX", uidvalidity=1, uid=2))
+    await store.mails.cursors("mailbox")
+    review = a_review()
+    await store.reviews.ask(review)
+    await store.reviews.get(review.id)
+    await store.reviews.open(5)
+    await store.reviews.untold(5)
+    await store.reviews.mark_told(review.id)
+    await store.reviews.answer(review.id, Answer.DISCARD, "7", NOW)
+    await store.reviews.answered(5)
+    await store.reviews.mark_done(review.id)
+
+
+async def _use_offers(store: MongoStore) -> None:
+    offer = an_offer()
+    await store.offers.save(offer)
+    await store.offers.save(offer.model_copy(update={"version": 2}))
+    await store.offers.get(YEAR, offer.company_key)
+    await store.offers.of_year(YEAR)
+    await store.offers.with_pending(5)
+    await store.offers.remove(offer.id, 2)
+    await store.offers.add_alias("bright", offer.company_key)
+    await store.offers.aliases()
+    await store.secret("enrollment")
+
+
+async def _use_pages(store: MongoStore) -> None:
+    await store.policies.save(a_policy())
+    await store.policies.latest(2026)
+    await store.policies.versions(2026)
+    await store.policies.years()
+    await store.official.save(a_snapshot())
+    await store.official.save(a_snapshot())
+    await store.official.newest()
+    await store.official.snapshots(5)
+    for name in ("2025", "2026"):
+        await store.official.save_batches([BatchRecord(batch=a_batch(name), live=True, updated_at=NOW)])
+    await store.official.batches()
+    await store.official.save_validators(Validators(url="https://example.org/"))
+    await store.official.validators()
 
 
 Shape = tuple[str, Mapping[str, Any], tuple[tuple[str, int], ...]]

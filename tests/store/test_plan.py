@@ -17,6 +17,7 @@ async def test_planned_delivery_comes_back_as_it_was(store: Store) -> None:
     delivery = a_delivery(
         state=DeliveryState.RETRYING,
         priority=Priority.URGENT,
+        personal=True,
         attempts=2,
         possibly_delivered=1,
         message_ids=("17", "18"),

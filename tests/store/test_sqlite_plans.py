@@ -12,7 +12,21 @@ from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
 from placement_alerts.store.base import DeliveryFilter
-from placement_alerts.store.sqlite import deliveries, exchange, jobs, notices, requests, sources, students
+from placement_alerts.store.sqlite import (
+    deliveries,
+    exchange,
+    jobs,
+    mails,
+    notices,
+    offers,
+    official,
+    policies,
+    requests,
+    reviews,
+    secret,
+    sources,
+    students,
+)
 from placement_alerts.store.sqlite.delivery_rows import to_receipt_row
 from placement_alerts.store.sqlite.schema import MIGRATIONS
 from tests.builders import a_delivery
@@ -74,9 +88,31 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (jobs.OF_COMPANY_SQL, ("202526", "acme"), "jobs_by_company"),
     (students.OF_YEAR_SQL, ("202526", "", 50), "students_by_year"),
     (students.BY_ADDRESS_SQL, ("telegram", "7"), "sqlite_autoindex_addresses_2"),
+    (students.BY_ENROLLMENTS_SQL, (LIST,), "students_by_enrollment"),
+    (students.ENROLLED_SQL, ("k",), "students_by_enrollment"),
     (sources.KNOWN_SQL, ("superset",), "sqlite_autoindex_source_items_1"),
     (sources.REJECTED_SQL, ("superset", 50), "rejected_items_by_source"),
     (requests.TAKE_SQL, (), "requests_asked"),
+    (mails.GET_SQL, ("m",), "sqlite_autoindex_mails_1"),
+    (mails.BY_DIGEST_SQL, ("d",), "mails_by_digest"),
+    (mails.COUNTS_SQL, (), "mails_by_verdict"),
+    (mails.CURSORS_SQL, ("mailbox",), "sqlite_autoindex_cursors_1"),
+    (reviews.GET_SQL, ("r",), "sqlite_autoindex_reviews_1"),
+    (reviews.CHANGE_SQL, (1, 0, 0, "{}", "r"), "sqlite_autoindex_reviews_1"),
+    (reviews.OPEN_SQL, (50,), "reviews_open"),
+    (reviews.UNTOLD_SQL, (50,), "reviews_untold"),
+    (reviews.ANSWERED_SQL, (50,), "reviews_answered"),
+    (offers.GET_SQL, ("202526", "acme"), "sqlite_autoindex_offers_2"),
+    (offers.CHANGE_SQL, ("202526", "acme", 2, 0, "{}", "o", 1), "sqlite_autoindex_offers_1"),
+    (offers.REMOVE_SQL, ("o", 1), "sqlite_autoindex_offers_1"),
+    (offers.OF_YEAR_SQL, ("202526",), "sqlite_autoindex_offers_2"),
+    (offers.WITH_PENDING_SQL, (50,), "offers_pending"),
+    (offers.ALIASES_SQL, (), "sqlite_autoindex_company_aliases_1"),
+    (policies.LATEST_SQL, (2026,), "sqlite_autoindex_policies_1"),
+    (policies.VERSIONS_SQL, (2026,), "sqlite_autoindex_policies_1"),
+    (policies.YEARS_SQL, (), "sqlite_autoindex_policies_1"),
+    (official.BATCHES_SQL, (), "sqlite_autoindex_official_batches_1"),
+    (secret.GET_SQL, ("enrollment",), "sqlite_autoindex_secrets_1"),
 ]
 # these come in order from their index and stop at their limit
 PAGES: list[tuple[str, Parameters]] = [
@@ -90,6 +126,17 @@ PAGES: list[tuple[str, Parameters]] = [
     (notices.LATEST_SQL, (50,)),
     (notices.LATEST_OF_YEAR_SQL, ("202526", 50)),
     (notices.UNPLANNED_SQL, (50,)),
+    (mails.BY_DIGEST_SQL, ("d",)),
+    (reviews.OPEN_SQL, (50,)),
+    (reviews.UNTOLD_SQL, (50,)),
+    (reviews.ANSWERED_SQL, (50,)),
+    (offers.OF_YEAR_SQL, ("202526",)),
+    (offers.WITH_PENDING_SQL, (50,)),
+    (policies.LATEST_SQL, (2026,)),
+    (policies.VERSIONS_SQL, (2026,)),
+    (policies.YEARS_SQL, ()),
+    (official.NEWEST_SQL, ()),
+    (official.SNAPSHOTS_SQL, (50,)),
 ]
 
 

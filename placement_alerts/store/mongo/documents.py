@@ -54,8 +54,8 @@ def from_delivery(delivery: Delivery) -> Document:
 
 
 def to_delivery(document: Mapping[str, Any]) -> Delivery:
-    """Return the delivery that a document holds."""
-    values = {name: document[name] for name in _DELIVERY_FIELDS if name != "id"}
+    """Return the delivery that a document holds; one of an older version lacks some fields."""
+    values = {name: document[name] for name in _DELIVERY_FIELDS if name in document}
     values["priority"] = Priority(values["priority"])
     values["state"] = DeliveryState(values["state"])
     values["message_ids"] = tuple(values["message_ids"])
@@ -87,6 +87,11 @@ def address_key(channel: str, value: str) -> str:
     return f"{channel}:{value}"
 
 
+def enrollment_key(key: str) -> str:
+    """Return what is unique about an enrollment."""
+    return f"enrollment:{key}"
+
+
 def from_student(student: Student, version: int) -> Document:
     """Return a student's document, addresses embedded.
 
@@ -94,5 +99,7 @@ def from_student(student: Student, version: int) -> Document:
     empty lists for equal. active: an address is on. version: counts the changes, for compare and set.
     """
     keys = [f"id:{student.id}", *(address_key(address.channel, address.value) for address in student.addresses)]
+    if student.enrollment_key is not None:
+        keys.append(enrollment_key(student.enrollment_key))
     active = any(address.off is None for address in student.addresses)
     return from_model(student, keys=keys, active=active, version=version)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 NOTICES, REVISIONS, JOBS, STUDENTS, DELIVERIES = "notices", "revisions", "jobs", "students", "deliveries"
 ITEMS, POLLS, REJECTED = "items", "polls", "rejected"
 PROCESSES, DUTIES, REQUESTS, META = "processes", "duties", "requests", "meta"
+MAILS, CURSORS, REVIEWS, OFFERS, ALIASES = "mails", "cursors", "reviews", "offers", "aliases"
+POLICIES, SNAPSHOTS, OFFICIAL, SECRETS = "policies", "snapshots", "official", "secrets"
 
 Keys = tuple[tuple[str, int], ...]
 
@@ -65,10 +67,12 @@ _UNDER_WAY = _keys("owner", "lease", "channel", "target", "_id")
 _OF_ADDRESS = _keys("address_id", "state", "due_at", "_id")
 _OF_NOTICE = _keys("notice_id", "state", "revision")
 _OF_STUDENTS = _keys("notice_id", "student_id", "_id")
+_OF_COMPANY = _keys("year", "company_key")
+_OF_VERSION = _keys("year", "version")
 _CHANNEL_STATE = _keys("channel", "state", "planned_at", "_id")
 
 QUERIES: tuple[Query, ...] = (
-    _query(META, "_id", index=BY_ID),
+    _query(META, "_id", index=BY_ID, also="version"),
     _query(NOTICES, "_id", index=BY_ID, also="revision"),
     _query(NOTICES, sort="-published_at -_id", index=_keys("published_at", "_id")),
     _query(NOTICES, "year", "-published_at -_id", index=_keys("year", "published_at", "_id")),
@@ -120,6 +124,28 @@ QUERIES: tuple[Query, ...] = (
     _query(REQUESTS, "_id", index=BY_ID, also="state"),
     _query(REQUESTS, "state", "asked_at _id", index=_keys("state", "asked_at", "_id")),
     _query(REQUESTS, ranges="asked_at", index=_keys("asked_at")),
+    _query(MAILS, "_id", index=BY_ID),
+    _query(MAILS, "digest", "decided_at _id", index=_keys("digest", "decided_at", "_id")),
+    _query(MAILS, "verdict", index=_keys("verdict")),
+    _query(CURSORS, "_id", index=BY_ID),
+    _query(CURSORS, "source", index=_keys("source")),
+    _query(REVIEWS, "_id", index=BY_ID, also="stage"),
+    _query(REVIEWS, "stage", "asked_at _id", index=_keys("stage", "asked_at", "_id")),
+    _query(REVIEWS, "stage told", "asked_at _id", index=_keys("stage", "told", "asked_at", "_id")),
+    _query(REVIEWS, "stage", "answered_at _id", index=_keys("stage", "answered_at", "_id")),
+    _query(OFFERS, "_id", index=BY_ID, also="version"),
+    _query(OFFERS, "year company_key", index=_OF_COMPANY, unique=True),
+    _query(OFFERS, "year", "company_key", index=_OF_COMPANY, unique=True),
+    _query(OFFERS, "unpublished", "_id", index=_keys("unpublished", "_id")),
+    _query(ALIASES, "_id", index=BY_ID),
+    _query(ALIASES, sort="_id", index=BY_ID),
+    _query(POLICIES, "year", "-version", index=_OF_VERSION),
+    _query(POLICIES, "year", "version", index=_OF_VERSION),
+    _query(POLICIES, ranges="year", index=_OF_VERSION),
+    _query(SNAPSHOTS, "_id", index=BY_ID),
+    _query(SNAPSHOTS, sort="-_id", index=BY_ID),
+    _query(OFFICIAL, "_id", index=BY_ID, also="version"),
+    _query(SECRETS, "_id", index=BY_ID),
 )
 
 

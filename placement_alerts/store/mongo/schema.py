@@ -8,7 +8,7 @@ from placement_alerts.store.mongo.failures import translated
 from placement_alerts.store.mongo.indexes import META, Index, indexes
 from placement_alerts.store.mongo.writes import insert_new
 
-VERSION = 1
+VERSION = 2  # 2: mails, offers, the official page; students have enrollments, which version 1 would lose
 FIRST_CONTACT_S = 5.0  # name resolution, TLS and the choice of a server; the driver tries again until then
 BUILD_S = 60.0  # indexes on what is there already
 
@@ -19,7 +19,7 @@ async def ensure_schema(client: Client) -> None:
     """Make what is missing. Raises StoreOutdated if the data is newer than this program, or an index cannot be made."""
     await client.run(lambda: _check_version(client), FIRST_CONTACT_S)
     await client.run(lambda: _make_indexes(client), BUILD_S)
-    await client.run(lambda: insert_new(client.collection(META), [{"_id": _ROW, "version": VERSION}]))
+    await client.run(lambda: _raise_version(client))
 
 
 async def _check_version(client: Client) -> None:
@@ -28,6 +28,15 @@ async def _check_version(client: Client) -> None:
         raise StoreOutdated(
             f"the database has schema {row['version']}, this program knows {VERSION}; install the newer version again"
         )
+
+
+async def _raise_version(client: Client) -> None:
+    """Write our version last, when all that it promises is there."""
+    meta = client.collection(META)
+    await insert_new(meta, [{"_id": _ROW, "version": VERSION}])
+    row = await meta.find_one({"_id": _ROW})
+    if row["version"] < VERSION:
+        await meta.update_one({"_id": _ROW, "version": row["version"]}, {"$set": {"version": VERSION}})
 
 
 async def _make_indexes(client: Client) -> None:

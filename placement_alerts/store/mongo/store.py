@@ -5,10 +5,16 @@ from typing import Any
 
 from placement_alerts.store.mongo.client import Client, connect
 from placement_alerts.store.mongo.deliveries import MongoDeliveries
+from placement_alerts.store.mongo.mails import MongoMails
 from placement_alerts.store.mongo.notices import MongoJobs, MongoNotices
+from placement_alerts.store.mongo.offers import MongoOffers
+from placement_alerts.store.mongo.official import MongoOfficial
+from placement_alerts.store.mongo.policies import MongoPolicies
 from placement_alerts.store.mongo.processes import MongoProcesses
 from placement_alerts.store.mongo.requests import MongoRequests
+from placement_alerts.store.mongo.reviews import MongoReviews
 from placement_alerts.store.mongo.schema import ensure_schema
+from placement_alerts.store.mongo.secret import secret_of
 from placement_alerts.store.mongo.sources import MongoSources
 from placement_alerts.store.mongo.students import MongoStudents
 
@@ -25,6 +31,15 @@ class MongoStore:
         self.sources = MongoSources(client)
         self.processes = MongoProcesses(client)
         self.requests = MongoRequests(client)
+        self.mails = MongoMails(client)
+        self.reviews = MongoReviews(client)
+        self.offers = MongoOffers(client)
+        self.policies = MongoPolicies(client)
+        self.official = MongoOfficial(client)
+
+    async def secret(self, name: str) -> bytes:
+        """Return 32 random bytes, made at the first call."""
+        return await secret_of(self._client, name)
 
     async def ping(self) -> None:
         """Return if the server answers within a second. Raises StoreUnavailable."""

@@ -7,7 +7,7 @@ student and every change is one compare and set on its `version`; no second coll
 
 # ruff: noqa: D102 - the protocols in store/base.py say what these methods do
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,8 +18,10 @@ from placement_alerts.core.student import Address, AddressId, Joined, OffReason,
 from placement_alerts.errors import Duplicate
 from placement_alerts.store.base import random_id
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import address_key, from_student, to_model
+from placement_alerts.store.mongo.documents import address_key, enrollment_key, from_student, to_model
 from placement_alerts.store.mongo.indexes import STUDENTS
+
+ENROLLMENTS_AT_ONCE = 500  # each lot within a deadline of its own
 
 _NAMES = ("first_name", "last_name", "username")
 
@@ -63,6 +65,22 @@ class MongoStudents:
             await self._change_address(address_id, lambda address: _switched_off(address, OffReason.GONE))
 
     @operation
+    async def enroll(self, student_id: StudentId, key: str | None, hint: str | None) -> bool:
+        """Store key and hint; False also for a student who is not there."""
+        given = {"enrollment_key": key, "enrollment_hint": None if key is None else hint}
+        try:
+            return await self._change({"_id": student_id}, lambda student: student.model_copy(update=given)) is not None
+        except Duplicate:
+            return False
+
+    async def by_enrollments(self, keys: Collection[str]) -> list[Student]:
+        ordered = sorted(set(keys))
+        found: list[Student] = []
+        for start in range(0, len(ordered), ENROLLMENTS_AT_ONCE):
+            found += await self._with_enrollments(ordered[start : start + ENROLLMENTS_AT_ONCE])
+        return sorted(found, key=lambda student: student.id)
+
+    @operation
     async def by_address(self, channel: str, value: str) -> Student | None:
         return await self._one({"keys": address_key(channel, value)})
 
@@ -84,6 +102,11 @@ class MongoStudents:
     async def counts(self) -> dict[str, int]:
         active, inactive = [await self._students.count_documents({"active": on}) for on in (True, False)]
         return {"total": active + inactive, "active": active, "inactive": inactive}
+
+    @operation
+    async def _with_enrollments(self, keys: Sequence[str]) -> list[Student]:
+        wanted = {"keys": {"$in": [enrollment_key(key) for key in keys]}}
+        return [to_model(Student, document) for document in await self._students.find(wanted).to_list(None)]
 
     async def _one(self, wanted: Mapping[str, str]) -> Student | None:
         document = await self._students.find_one(wanted)
@@ -122,7 +145,7 @@ class MongoStudents:
     ) -> tuple[Student, Student] | None:
         """Compare and set; return the student before and after, or None if there is none.
 
-        Raises Duplicate if an address then has the value of another one.
+        Raises Duplicate if an address then has the value of another one, or the student the key of another.
         """
         while True:  # ends: a version in the way belongs to a change that was made
             document = await self._students.find_one(wanted)

@@ -1,5 +1,6 @@
 """Writes whose answer is the same however often, and beside whomever, they are made."""
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -30,6 +31,13 @@ async def put(collection: Any, document: Mapping[str, Any]) -> None:
         await collection.replace_one({"_id": document["_id"]}, document, upsert=True)
     except DuplicateKeyError:  # two upserts of one new document raced and the other won: now it can be replaced
         await collection.replace_one({"_id": document["_id"]}, document, upsert=True)
+
+
+async def put_new(collection: Any, document: Mapping[str, Any]) -> None:
+    """Store the document under its `_id` unless there is one."""
+    rest = {name: value for name, value in document.items() if name != "_id"}
+    with contextlib.suppress(DuplicateKeyError):  # two upserts raced and the other won
+        await collection.update_one({"_id": document["_id"]}, {"$setOnInsert": rest}, upsert=True)
 
 
 async def put_all(collection: Any, documents: Sequence[Mapping[str, Any]]) -> None:

@@ -11,8 +11,8 @@ from placement_alerts.store.sqlite.values import from_ms, from_ms_or_none, to_ms
 # in the order of the fields of core.delivery.Delivery
 COLUMNS = (
     "id, notice_id, revision, year, student_id, address_id, channel, target, priority, state, due_at, planned_at,"
-    " reason, attempts, possibly_delivered, message_ids, announced_id, error_class, error, sent_at, seen_at, owner,"
-    " lease"
+    " reason, personal, attempts, possibly_delivered, message_ids, announced_id, error_class, error, sent_at, seen_at,"
+    " owner, lease"
 )
 PLACES = ", ".join("?" for _ in COLUMNS.split(","))
 
@@ -38,6 +38,7 @@ def to_row(delivery: Delivery) -> tuple[Any, ...]:
         to_ms(delivery.due_at),
         to_ms(delivery.planned_at),
         delivery.reason,
+        delivery.personal,
         delivery.attempts,
         delivery.possibly_delivered,
         json.dumps(delivery.message_ids),
@@ -67,16 +68,17 @@ def from_row(row: Row) -> Delivery:
         due_at=from_ms(row[10]),
         planned_at=from_ms(row[11]),
         reason=row[12],
-        attempts=row[13],
-        possibly_delivered=row[14],
-        message_ids=tuple(json.loads(row[15])),
-        announced_id=row[16],
-        error_class=row[17],
-        error=row[18],
-        sent_at=from_ms_or_none(row[19]),
-        seen_at=from_ms_or_none(row[20]),
-        owner=row[21],
-        lease=row[22],
+        personal=bool(row[13]),
+        attempts=row[14],
+        possibly_delivered=row[15],
+        message_ids=tuple(json.loads(row[16])),
+        announced_id=row[17],
+        error_class=row[18],
+        error=row[19],
+        sent_at=from_ms_or_none(row[20]),
+        seen_at=from_ms_or_none(row[21]),
+        owner=row[22],
+        lease=row[23],
     )
 
 

@@ -162,7 +162,78 @@ _PAGES_BY_TIME = (
     "CREATE INDEX deliveries_by_error ON deliveries (error_class, planned_at, id) WHERE error_class IS NOT NULL",
 )
 
+_MAILS = (
+    # reasons: a JSON list
+    """CREATE TABLE mails (
+        id TEXT PRIMARY KEY,
+        verdict TEXT NOT NULL,
+        digest TEXT,
+        notice_id TEXT,
+        reasons TEXT NOT NULL,
+        decided_at INTEGER NOT NULL
+    ) STRICT""",
+    "CREATE INDEX mails_by_digest ON mails (digest, decided_at, id) WHERE digest IS NOT NULL",
+    "CREATE INDEX mails_by_verdict ON mails (verdict)",
+    """CREATE TABLE cursors (
+        source TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        uidvalidity INTEGER NOT NULL,
+        uid INTEGER NOT NULL,
+        PRIMARY KEY (source, folder)
+    ) STRICT""",
+    """CREATE TABLE reviews (
+        id TEXT PRIMARY KEY,
+        asked_at INTEGER NOT NULL,
+        told INTEGER NOT NULL,
+        answered_at INTEGER,
+        done INTEGER NOT NULL,
+        document TEXT NOT NULL
+    ) STRICT""",
+    "CREATE INDEX reviews_open ON reviews (asked_at, id) WHERE answered_at IS NULL",
+    "CREATE INDEX reviews_untold ON reviews (asked_at, id) WHERE answered_at IS NULL AND told = 0",
+    "CREATE INDEX reviews_answered ON reviews (answered_at, id) WHERE answered_at IS NOT NULL AND done = 0",
+)
+
+_OFFERS = (
+    """CREATE TABLE offers (
+        id TEXT PRIMARY KEY,
+        year TEXT NOT NULL,
+        company_key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        pending INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        UNIQUE (year, company_key)
+    ) STRICT""",
+    "CREATE INDEX offers_pending ON offers (id) WHERE pending = 1",
+    "CREATE TABLE company_aliases (alias TEXT PRIMARY KEY, kept TEXT NOT NULL) STRICT",
+)
+
+_PAGES = (
+    """CREATE TABLE policies (
+        year INTEGER NOT NULL,
+        version INTEGER NOT NULL,
+        document TEXT NOT NULL,
+        PRIMARY KEY (year, version)
+    ) STRICT""",
+    """CREATE TABLE official_snapshots (
+        number INTEGER PRIMARY KEY,
+        content_hash TEXT NOT NULL,
+        document TEXT NOT NULL
+    ) STRICT""",
+    "CREATE TABLE official_batches (name TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT",
+    "CREATE TABLE official_validators (number INTEGER PRIMARY KEY CHECK (number = 1), document TEXT NOT NULL) STRICT",
+)
+
+_PERSONAL = (
+    "ALTER TABLE deliveries ADD COLUMN personal INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE students ADD COLUMN enrollment_key TEXT",
+    "ALTER TABLE students ADD COLUMN enrollment_hint TEXT",
+    "CREATE UNIQUE INDEX students_by_enrollment ON students (enrollment_key) WHERE enrollment_key IS NOT NULL",
+    "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
+)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),
     _PAGES_BY_TIME,
+    (*_MAILS, *_OFFERS, *_PAGES, *_PERSONAL),
 )

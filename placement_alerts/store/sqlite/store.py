@@ -11,10 +11,16 @@ from placement_alerts.store.sqlite import lock
 from placement_alerts.store.sqlite.connection import Database, connect
 from placement_alerts.store.sqlite.deliveries import SqliteDeliveries
 from placement_alerts.store.sqlite.jobs import SqliteJobs
+from placement_alerts.store.sqlite.mails import SqliteMails
 from placement_alerts.store.sqlite.migrations import SCHEMA_VERSION, migrate
 from placement_alerts.store.sqlite.notices import SqliteNotices
+from placement_alerts.store.sqlite.offers import SqliteOffers
+from placement_alerts.store.sqlite.official import SqliteOfficial
+from placement_alerts.store.sqlite.policies import SqlitePolicies
 from placement_alerts.store.sqlite.processes import SqliteProcesses
 from placement_alerts.store.sqlite.requests import SqliteRequests
+from placement_alerts.store.sqlite.reviews import SqliteReviews
+from placement_alerts.store.sqlite.secret import secret_of
 from placement_alerts.store.sqlite.sources import SqliteSources
 from placement_alerts.store.sqlite.students import SqliteStudents
 
@@ -33,6 +39,15 @@ class SqliteStore:
         self.sources = SqliteSources(database)
         self.processes = SqliteProcesses(database)
         self.requests = SqliteRequests(database)
+        self.mails = SqliteMails(database)
+        self.reviews = SqliteReviews(database)
+        self.offers = SqliteOffers(database)
+        self.policies = SqlitePolicies(database)
+        self.official = SqliteOfficial(database)
+
+    async def secret(self, name: str) -> bytes:
+        """Return 32 random bytes, made at the first call."""
+        return await secret_of(self._database, name)
 
     async def ping(self) -> None:
         """Return if the file answers within a second."""

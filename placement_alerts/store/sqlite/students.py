@@ -2,7 +2,7 @@
 
 # ruff: noqa: D102 - the protocols in store/base.py say what these methods do
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -12,11 +12,14 @@ import aiosqlite
 from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
 from placement_alerts.store.base import random_id
 from placement_alerts.store.sqlite.connection import Database, Row
-from placement_alerts.store.sqlite.values import from_ms, to_ms
+from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
 
 # ruff: noqa: S608 - the statements are put together from constants of ours alone; every value is a parameter
 
-_COLUMNS = "students.id, students.year, joined_at, first_name, last_name, username"
+ENROLLMENTS_AT_ONCE = 500  # other readers get their turn in between
+
+_COLUMNS = "students.id, students.year, joined_at, first_name, last_name, username, enrollment_key, enrollment_hint"
+_WIDTH = len(_COLUMNS.split(","))
 _ADDRESS_COLUMNS = "addresses.id, channel, value, on_since, off"
 # a student's rows, one an address, stand together and the addresses in the order in which they came
 _WITH_ADDRESSES = f"""SELECT {_COLUMNS}, {_ADDRESS_COLUMNS} FROM {{students}}
@@ -30,6 +33,8 @@ OF_YEAR_SQL = f"""{
 FIND_ADDRESS_SQL = "SELECT id, student_id, off FROM addresses WHERE channel = ? AND value = ?"
 BY_ADDRESS_SQL = f"""{_WITH_ADDRESSES.format(students="students")}
     WHERE students.id = (SELECT student_id FROM addresses WHERE channel = ? AND value = ?) ORDER BY addresses.number"""
+BY_ENROLLMENTS_SQL = f"""{_WITH_ADDRESSES.format(students="students")}
+    WHERE enrollment_key IN (SELECT value FROM json_each(?)) ORDER BY students.id, addresses.number"""
 
 ADD_SQL = "INSERT INTO students (id, year, joined_at) VALUES (?, ?, ?)"
 ADD_ADDRESS_SQL = "INSERT INTO addresses (id, student_id, channel, value, on_since) VALUES (?, ?, ?, ?, ?)"
@@ -39,6 +44,8 @@ NAMES_SQL = """
 SWITCH_ON_SQL = "UPDATE addresses SET off = NULL, on_since = ? WHERE id = ? AND off IS NOT NULL"
 SWITCH_OFF_SQL = "UPDATE addresses SET off = ? WHERE id = ? AND off IS NULL"
 MOVE_SQL = "UPDATE addresses SET value = ? WHERE id = ?"
+ENROLLED_SQL = "SELECT id FROM students WHERE enrollment_key = ?"
+ENROLL_SQL = "UPDATE students SET enrollment_key = ?, enrollment_hint = ? WHERE id = ?"
 # another address of the same channel that has the value already
 RIVAL_SQL = """
     SELECT 1 FROM addresses AS other JOIN addresses AS mine ON other.channel = mine.channel
@@ -85,6 +92,23 @@ class SqliteStudents:
             else:
                 await writer.execute(MOVE_SQL, (value, address_id))
 
+    async def enroll(self, student_id: StudentId, key: str | None, hint: str | None) -> bool:
+        """Store key and hint; False also for a student who is not there."""
+        async with self._database.transaction() as writer:
+            holders = await writer.execute_fetchall(ENROLLED_SQL, (key,))
+            if any(row[0] != student_id for row in holders):
+                return False
+            cursor = await writer.execute(ENROLL_SQL, (key, None if key is None else hint, student_id))
+            return cursor.rowcount == 1
+
+    async def by_enrollments(self, keys: Collection[str]) -> list[Student]:
+        ordered = sorted(set(keys))
+        found: list[Student] = []
+        for start in range(0, len(ordered), ENROLLMENTS_AT_ONCE):
+            chunk = to_list(ordered[start : start + ENROLLMENTS_AT_ONCE])
+            found += _students(await self._database.rows(BY_ENROLLMENTS_SQL, (chunk,)))
+        return sorted(found, key=lambda student: student.id)
+
     async def by_address(self, channel: str, value: str) -> Student | None:
         return next(_students(await self._database.rows(BY_ADDRESS_SQL, (channel, value))), None)
 
@@ -110,7 +134,7 @@ async def _add(writer: aiosqlite.Connection, channel: str, value: str, year: str
 def _students(rows: Iterable[Row]) -> Iterator[Student]:
     for _, group in groupby(rows, key=itemgetter(0)):
         of_student = list(group)
-        student_id, year, joined_at, first_name, last_name, username = of_student[0][:6]
+        student_id, year, joined_at, first_name, last_name, username, key, hint = of_student[0][:_WIDTH]
         yield Student(
             id=student_id,
             year=year,
@@ -118,7 +142,9 @@ def _students(rows: Iterable[Row]) -> Iterator[Student]:
             first_name=first_name,
             last_name=last_name,
             username=username,
-            addresses=tuple(_address(row[6:]) for row in of_student if row[6] is not None),
+            enrollment_key=key,
+            enrollment_hint=hint,
+            addresses=tuple(_address(row[_WIDTH:]) for row in of_student if row[_WIDTH] is not None),
         )
 
 
