@@ -1,13 +1,16 @@
-"""Whom a notice concerns, and why not."""
+"""Whom a notice concerns, and why not; and whom it names."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from placement_alerts.core.changes import brings_more
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, delivery_id
-from placement_alerts.core.notice import Notice
+from placement_alerts.core.enrollment import normal_number
+from placement_alerts.core.notice import ListedStudent, Notice
 from placement_alerts.core.student import Address, Student
+
+NAMED = "named in the notice"
 
 _LOST = frozenset({DeliveryState.REFUSED, DeliveryState.DEAD, DeliveryState.EXPIRED, DeliveryState.SUPPRESSED})
 _ARRIVED = frozenset({DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.SEEN})
@@ -21,19 +24,34 @@ class Verdict:
     reason: str
 
 
-def judge(notice: Notice, student: Student, earlier: Collection[Delivery], before: Sequence[Notice] = ()) -> Verdict:
+def enrollment_numbers(students: Iterable[ListedStudent]) -> tuple[str, ...]:
+    """Return the enrollment numbers of listed students as they are compared, each once, in the order of the list."""
+    written = (student.enrollment for student in students if student.enrollment)
+    return tuple(dict.fromkeys(number for one in written if (number := normal_number(one)) is not None))
+
+
+def judge(
+    notice: Notice,
+    student: Student,
+    earlier: Collection[Delivery],
+    before: Sequence[Notice] = (),
+    *,
+    listed: bool = False,
+) -> Verdict:
     """Say where one revision of a notice goes for one student.
 
     earlier: the student's deliveries of earlier revisions. before: the earlier revisions themselves, oldest first. Who
     joined after a notice was stored gets no backlog, but a later change that matters reaches them as a new notice
-    (pitfall 16).
+    (pitfall 16). listed: the revision names the student, so it reaches them whatever their year and since when.
     """
-    if student.year != notice.year:
+    if student.year != notice.year and not listed and not any(_arrived(row) for row in earlier):
         return Verdict((), f"of another year: {student.year}")
-    usable = [address for address in student.addresses if address.off is None]
+    usable = tuple(address for address in student.addresses if address.off is None)
     if not usable:
         reasons = sorted({address.off for address in student.addresses if address.off})
         return Verdict((), f"no address is on: {', '.join(reasons)}" if reasons else "has no address")
+    if listed and not notice.withdrawn:
+        return Verdict(usable, NAMED)
     timely = tuple(address for address in usable if address.on_since <= notice.stored_at)
     if not timely:
         return Verdict((), "joined after the notice was stored")
@@ -42,12 +60,34 @@ def judge(notice: Notice, student: Student, earlier: Collection[Delivery], befor
     return _judge_revision(notice, timely, earlier, before)
 
 
+def was_told(rows: Iterable[Delivery]) -> bool:
+    """Say whether one of these told its student with a sound that the notice names them.
+
+    rows: deliveries of one notice to one address, oldest revision first.
+    """
+    shown = False
+    for row in rows:
+        whole = row.state in (DeliveryState.SENT, DeliveryState.SEEN)
+        # parts that stand where nothing stood came with a sound; an edit alone is silent
+        if row.personal and (whole or row.announced_id or (row.message_ids and not shown)):
+            return True
+        shown = shown or bool(row.message_ids)
+    return False
+
+
 def deliveries_for(
-    notice: Notice, student: Student, earlier: Collection[Delivery], now: datetime, before: Sequence[Notice] = ()
+    notice: Notice,
+    student: Student,
+    earlier: Collection[Delivery],
+    now: datetime,
+    before: Sequence[Notice] = (),
+    *,
+    listed: bool = False,
 ) -> Iterator[Delivery]:
     """Return a due delivery for each address, or one suppressed delivery that says why there is none."""
-    verdict = judge(notice, student, earlier, before)
+    verdict = judge(notice, student, earlier, before, listed=listed)
     for address in verdict.addresses:
+        urgent = notice.urgent or (listed and (notice.matters or not was_told(_to(address, earlier))))
         yield Delivery(
             id=delivery_id(notice.id, notice.revision, address.id),
             notice_id=notice.id,
@@ -57,11 +97,12 @@ def deliveries_for(
             address_id=address.id,
             channel=address.channel,
             target=address.value,
-            priority=Priority.URGENT if notice.urgent else Priority.NORMAL,
+            priority=Priority.URGENT if urgent else Priority.NORMAL,
             state=DeliveryState.DUE,
             due_at=now,
             planned_at=now,
             reason=verdict.reason,
+            personal=listed,
         )
     if not verdict.addresses:
         yield Delivery(
@@ -85,7 +126,7 @@ def _judge_revision(
     notice: Notice, timely: tuple[Address, ...], earlier: Collection[Delivery], before: Sequence[Notice]
 ) -> Verdict:
     if notice.withdrawn:
-        arrived = {row.address_id for row in earlier if row.state in _ARRIVED or _showed_something(row)}
+        arrived = {row.address_id for row in earlier if _arrived(row)}
         told = tuple(address for address in timely if address.id in arrived)
         return Verdict(told, "got what is withdrawn" if told else "never got what is withdrawn")
     if _is_for_all([*before, notice], len(before)):
@@ -98,6 +139,14 @@ def _judge_revision(
     return Verdict(
         told, "got an earlier revision" if told else "never got an earlier revision, and the change is small"
     )
+
+
+def _to(address: Address, rows: Iterable[Delivery]) -> list[Delivery]:
+    return sorted((row for row in rows if row.address_id == address.id), key=lambda row: row.revision)
+
+
+def _arrived(row: Delivery) -> bool:
+    return row.state in _ARRIVED or _showed_something(row)
 
 
 def _showed_something(row: Delivery) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from placement_alerts.core.enrollment import ENROLLMENT, naming_lines
-from placement_alerts.core.fields import effective_deadline, fields
+from placement_alerts.core.fields import Field, effective_deadline, fields
 from placement_alerts.core.message import Block, Button, Message, Span, Style
 from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.timetable import show_posted
@@ -27,6 +27,12 @@ _BADGES = {
     NoticeKind.UPDATE: "🔁 Update",
     NoticeKind.IRRELEVANT: "📢 Notice",
 }
+_NAMED = {
+    NoticeKind.SHORTLIST: "🎯 You are on the list",
+    NoticeKind.OFFER: "🎉 You are on the list: congratulations",
+}
+_NAMED_ELSEWHERE = "📌 This notice names you"
+_NEXT_STEP = frozenset({"When", "Venue"})
 _BOLD, _ITALIC, _STRIKE = frozenset({Style.BOLD}), frozenset({Style.ITALIC}), frozenset({Style.STRIKE})
 _EMPTY = Block(())
 
@@ -39,13 +45,18 @@ class ShowNames(StrEnum):
     FULL = "full"
 
 
-def render(notice: Notice, show_names: ShowNames, now: datetime) -> Message:
-    """Return the notice as it reads now; a withdrawn one is struck through."""
+def render(notice: Notice, show_names: ShowNames, now: datetime, *, personal: bool = False) -> Message:
+    """Return the notice as it reads now; a withdrawn one is struck through.
+
+    personal: for a student whom it names, so that and the next step come first.
+    """
+    next_step = tuple(_next_step(notice)) if personal else ()
     blocks = [
+        *((_named(notice), *next_step, _EMPTY) if personal else ()),
         Block((Span(notice.title, _BOLD),)),
         Block((Span(_BADGES[notice.facts.kind] + (" · urgent" if notice.urgent else "")),)),
         _EMPTY,
-        *_field_blocks(notice, now),
+        *(block for block in _field_blocks(notice, now) if block not in next_step),
         *_body_blocks(notice, show_names),
         *_link_blocks(notice),
         _EMPTY,
@@ -71,17 +82,41 @@ def render_announcement(notice: Notice) -> Message | None:
     )
 
 
+def render_naming(notice: Notice, change: Message | None) -> Message:
+    """Return the line for a student whom the notice names since this revision; it makes a sound.
+
+    change: what all readers are told about the revision; part of it if it makes a sound itself.
+    """
+    told = change.blocks[:1] if change is not None and not change.silent else ()
+    return Message((_named(notice), *_next_step(notice), *told, Block((Span(notice.title),))))
+
+
 def deadline_passed(notice: Notice, now: datetime) -> bool:
     """Say whether the notice's deadline is over."""
     deadline = effective_deadline(notice)
     return deadline is not None and deadline < now
 
 
+def _named(notice: Notice) -> Block:
+    return Block((Span(_NAMED.get(notice.facts.kind, _NAMED_ELSEWHERE), _BOLD),))
+
+
+def _next_step(notice: Notice) -> Iterator[Block]:
+    """Return when and where the student should be, as the same lines that the fields have."""
+    for field in fields(notice):
+        if field.label in _NEXT_STEP:
+            yield _field_block(field)
+
+
+def _field_block(field: Field, mark: str = "", closed: str = "") -> Block:
+    return Block((Span(f"{mark}{field.label}:", _BOLD), Span(f" {field.value}{closed}")))
+
+
 def _field_blocks(notice: Notice, now: datetime) -> Iterator[Block]:
     for field in fields(notice):
         mark = "⚠️ " if field.label.startswith("Deadline") else ""
         closed = " (closed)" if mark and deadline_passed(notice, now) else ""
-        yield Block((Span(f"{mark}{field.label}:", _BOLD), Span(f" {field.value}{closed}")))
+        yield _field_block(field, mark, closed)
     if notice.facts.kind is NoticeKind.JOB_POSTING and effective_deadline(notice) is None:
         yield Block((Span("⚠️ Deadline:", _BOLD), Span(" not specified")))
     if notice.facts.students:

@@ -161,8 +161,8 @@ class Lane:
             return DeliveryState.WITHDRAWN
         parcel = Parcel(
             target=delivery.target,
-            message=shown.message,
-            announcement=await self._showing.announcement_since(shown, _told(earlier)) if messages else None,
+            message=shown.personal if delivery.personal else shown.message,
+            announcement=await self._showing.line_for(shown, earlier, personal=delivery.personal) if messages else None,
             shown=messages,
             done=delivery.message_ids,
             announced_id=delivery.announced_id,
@@ -242,12 +242,6 @@ def _shown_by(earlier: Sequence[Delivery]) -> tuple[str, ...]:
         whole = row.state in (DeliveryState.SENT, DeliveryState.SEEN)
         messages = row.message_ids if whole else row.message_ids + messages[len(row.message_ids) :]
     return messages
-
-
-def _told(earlier: Sequence[Delivery]) -> int:
-    """Return the revision whose reader this is: the last that arrived whole, or whose change was told."""
-    told = [row for row in earlier if row.state in (DeliveryState.SENT, DeliveryState.SEEN) or row.announced_id]
-    return max((row.revision for row in told or earlier if told or row.message_ids), default=0)
 
 
 class _Progress:

@@ -2,14 +2,16 @@
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from placement_alerts.core.changes import compare
+from placement_alerts.core.delivery import Delivery, DeliveryState
+from placement_alerts.core.eligibility import was_told
 from placement_alerts.core.message import Message
 from placement_alerts.core.notice import Notice, NoticeId
-from placement_alerts.core.render import ShowNames, render, render_announcement
+from placement_alerts.core.render import ShowNames, render, render_announcement, render_naming
 from placement_alerts.store.base import NoticeRepository
 
 FRESH_S = 1.0  # another process may have stored a revision; ours tells us by `forget`
@@ -20,12 +22,13 @@ KEPT = 256  # notices
 class Shown:
     """A notice as it reads now.
 
-    announcement: the short line about what changed since the revision before, if any. since: the same for readers of
-    older revisions, as far as anybody asked.
+    personal: the same for students whom it names; nobody else is shown it. announcement: the short line about what
+    changed since the revision before, if any. since: the same for readers of older revisions, as far as anybody asked.
     """
 
     notice: Notice
     message: Message
+    personal: Message
     announcement: Message | None
     since: dict[int, Message | None] = field(default_factory=dict)
 
@@ -74,9 +77,28 @@ class Showing:
         told = {"announcement": verdict.announcement, "matters": verdict.matters}
         return render_announcement(shown.notice.model_copy(update=told))
 
+    async def line_for(self, shown: Shown, earlier: Sequence[Delivery], *, personal: bool) -> Message | None:
+        """Return the short line for the reader of these deliveries of earlier revisions, oldest first.
+
+        personal: the notice names this reader; if they were not told so yet, that is the line.
+        """
+        change = await self.announcement_since(shown, _told(earlier))
+        if personal and not shown.notice.withdrawn and not was_told(earlier):
+            return render_naming(shown.notice, change)
+        return change
+
     def forget(self, notice_id: NoticeId) -> None:
         """Look again at the next call: a revision was stored."""
         self._kept.pop(notice_id, None)
 
     def _render(self, notice: Notice) -> Shown:
-        return Shown(notice, render(notice, self._show_names, self._now()), render_announcement(notice))
+        now = self._now()
+        message = render(notice, self._show_names, now)
+        personal = render(notice, self._show_names, now, personal=True) if notice.facts.students else message
+        return Shown(notice, message, personal, render_announcement(notice))
+
+
+def _told(earlier: Sequence[Delivery]) -> int:
+    """Return the revision whose reader this is: the last that arrived whole, or whose change was told."""
+    told = [row for row in earlier if row.state in (DeliveryState.SENT, DeliveryState.SEEN) or row.announced_id]
+    return max((row.revision for row in told or earlier if told or row.message_ids), default=0)

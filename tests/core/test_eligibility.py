@@ -1,11 +1,15 @@
+from typing import Any
+
 import pytest
 
 from placement_alerts.core.delivery import DeliveryState, Priority
-from placement_alerts.core.eligibility import deliveries_for, judge
-from placement_alerts.core.student import OffReason
-from tests.builders import NOW, a_delivery, a_notice, a_student, after, an_address
+from placement_alerts.core.eligibility import NAMED, deliveries_for, enrollment_numbers, judge, was_told
+from placement_alerts.core.notice import ListedStudent, NoticeKind
+from placement_alerts.core.student import OffReason, Student
+from tests.builders import NOW, a_delivery, a_notice, a_student, after, an_address, facts
 
 S = DeliveryState
+LISTED = facts(kind=NoticeKind.SHORTLIST, students=(ListedStudent(name="Meera Nair", enrollment="22103998"),))
 
 
 def test_a_notice_goes_to_a_student_of_its_year() -> None:
@@ -89,3 +93,94 @@ def test_a_student_who_is_not_told_has_one_row_that_says_why() -> None:
     (row,) = deliveries_for(a_notice(), a_student(year="202627"), [], NOW)
 
     assert (row.state, row.address_id, row.reason) == (S.SUPPRESSED, None, "of another year: 202627")
+
+
+def test_numbers_are_read_from_a_list_as_they_are_compared_each_once() -> None:
+    written = ("22103998", "iit2021045", " 2210 3998", "not a number", None)
+    students = [ListedStudent(name="A", enrollment=number) for number in written]
+
+    assert enrollment_numbers(students) == ("22103998", "IIT2021045")
+
+
+@pytest.mark.parametrize(
+    "student",
+    [
+        a_student(),
+        a_student(year="202627"),
+        a_student(addresses=(an_address(on_since=after(days=1)),)),
+    ],
+)
+def test_a_listed_student_is_told_whatever_their_year_and_since_when(student: Student) -> None:
+    (row,) = deliveries_for(a_notice(facts=LISTED), student, [], NOW, listed=True)
+
+    assert (row.personal, row.priority, row.state, row.reason) == (True, Priority.URGENT, S.DUE, NAMED)
+
+
+def test_a_listed_student_whose_addresses_are_off_is_not_told() -> None:
+    student = a_student(year="202627", addresses=(an_address(off=OffReason.STOPPED),))
+
+    (row,) = deliveries_for(a_notice(facts=LISTED), student, [], NOW, listed=True)
+
+    assert (row.state, row.personal, row.reason) == (S.SUPPRESSED, False, "no address is on: stopped")
+
+
+def test_who_is_not_listed_gets_an_ordinary_delivery() -> None:
+    (row,) = deliveries_for(a_notice(facts=LISTED), a_student(), [], NOW)
+
+    assert (row.personal, row.priority) == (False, Priority.NORMAL)
+
+
+def test_a_small_change_reaches_who_is_listed_by_it_and_never_got_the_notice() -> None:
+    (row,) = deliveries_for(a_notice(revision=2, facts=LISTED), a_student(), [], NOW, listed=True)
+
+    assert (row.personal, row.priority) == (True, Priority.URGENT)
+
+
+def test_who_was_told_already_is_not_urgent_again_for_a_small_change() -> None:
+    told = a_delivery(personal=True, state=S.SENT, message_ids=("1",))
+
+    (row,) = deliveries_for(a_notice(revision=2, facts=LISTED), a_student(), [told], NOW, listed=True)
+
+    assert (row.personal, row.priority) == (True, Priority.NORMAL)
+
+
+def test_a_change_that_matters_is_urgent_for_who_is_listed() -> None:
+    told = a_delivery(personal=True, state=S.SENT, message_ids=("1",))
+
+    (row,) = deliveries_for(a_notice(revision=2, matters=True, facts=LISTED), a_student(), [told], NOW, listed=True)
+
+    assert row.priority is Priority.URGENT
+
+
+def test_a_withdrawn_list_reaches_who_got_it_and_nobody_else() -> None:
+    gone = a_notice(revision=2, withdrawn=True, facts=LISTED)
+    stranger = a_student(year="202627")
+
+    assert judge(gone, stranger, [], listed=True).addresses == ()
+    assert judge(gone, stranger, [a_delivery(state=S.SENT)], listed=True).addresses == stranger.addresses
+
+
+def test_who_drops_off_a_list_of_another_year_gets_the_notice_as_it_reads_now() -> None:
+    had = a_delivery(personal=True, state=S.SENT, message_ids=("1",))
+
+    (row,) = deliveries_for(a_notice(revision=2), a_student(year="202627"), [had], NOW)
+
+    assert (row.state, row.personal) == (S.DUE, False)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([], False),
+        ([{"state": S.SENT, "message_ids": ("1",)}], False),
+        ([{"personal": True, "state": S.SENT, "message_ids": ("1",)}], True),
+        ([{"personal": True, "state": S.SUPERSEDED}], False),
+        # cut short: the first part, with the heading, came as a new message
+        ([{"personal": True, "state": S.SUPERSEDED, "message_ids": ("1",)}], True),
+        # cut short while a message that stood there was edited: no sound was made yet
+        ([{"state": S.SENT, "message_ids": ("1",)}, {"personal": True, "message_ids": ("1",)}], False),
+        ([{"state": S.SENT}, {"personal": True, "message_ids": ("1",), "announced_id": "2"}], True),
+    ],
+)
+def test_a_student_was_told_if_the_heading_came_with_a_sound(rows: list[dict[str, Any]], told: bool) -> None:
+    assert was_told([a_delivery(revision=number, **row) for number, row in enumerate(rows, 1)]) is told

@@ -2,7 +2,7 @@ import pytest
 
 from placement_alerts.core.message import Style
 from placement_alerts.core.notice import ListedStudent, NoticeKind
-from placement_alerts.core.render import BODY_LIMIT, SEEN_BUTTON, ShowNames, render, render_announcement
+from placement_alerts.core.render import BODY_LIMIT, SEEN_BUTTON, ShowNames, render, render_announcement, render_naming
 from tests.builders import NOW, a_job, a_notice, after, facts
 
 LIST = facts(
@@ -138,3 +138,52 @@ def test_only_a_change_that_matters_makes_a_sound(matters: bool) -> None:
 
 def test_nothing_to_tell_is_no_announcement() -> None:
     assert render_announcement(a_notice()) is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading"),
+    [
+        (NoticeKind.SHORTLIST, "🎯 You are on the list"),
+        (NoticeKind.OFFER, "🎉 You are on the list: congratulations"),
+        (NoticeKind.INTERNSHIP_NOC, "📌 This notice names you"),
+        (NoticeKind.UPDATE, "📌 This notice names you"),
+    ],
+)
+def test_who_is_named_reads_that_first_and_nobody_else_does(kind: NoticeKind, heading: str) -> None:
+    notice = a_notice(facts=LIST.model_copy(update={"kind": kind}))
+
+    assert render(notice, ShowNames.COUNT, NOW, personal=True).plain().splitlines()[0] == heading
+    assert heading not in text_of(notice)
+
+
+def test_when_and_where_to_come_stand_under_the_personal_heading_and_only_there() -> None:
+    listed = LIST.model_copy(update={"event_at": after(days=1), "venue": "LT-1"})
+
+    lines = render(a_notice(title="Round 1", facts=listed), ShowNames.COUNT, NOW, personal=True).plain().splitlines()
+
+    assert lines[:5] == ["🎯 You are on the list", "When: Tue 11 Nov 2025, 12:00 PM IST", "Venue: LT-1", "", "Round 1"]
+    assert sum(line.startswith(("When", "Venue")) for line in lines) == 2
+
+
+@pytest.mark.parametrize("show_names", list(ShowNames))
+def test_the_personal_form_shows_as_much_of_the_list_as_the_other(show_names: ShowNames) -> None:
+    notice = a_notice(text="Selected:\nMeera Nair | 22103998\nRAVI K", facts=LIST)
+
+    personal = render(notice, show_names, NOW, personal=True).plain()
+
+    assert personal.endswith(text_of(notice, show_names))
+
+
+def test_the_line_for_who_is_named_by_a_small_change_makes_a_sound() -> None:
+    small = render_announcement(a_notice(announcement="The list of students changed"))
+
+    line = render_naming(a_notice(title="Round 1", facts=LIST.model_copy(update={"venue": "LT-1"})), small)
+
+    assert line.plain().splitlines() == ["🎯 You are on the list", "Venue: LT-1", "Round 1"]
+    assert not line.silent
+
+
+def test_the_line_for_who_is_named_tells_a_change_that_matters_too() -> None:
+    moved = render_announcement(a_notice(announcement="Deadline moved: a → b", matters=True))
+
+    assert "🔔 Deadline moved: a → b" in render_naming(a_notice(facts=LIST), moved).plain()
