@@ -122,7 +122,7 @@ async def test_a_withdrawn_list_is_struck_through_for_whom_it_named(works: Works
     await works.publish(a_notice(facts=shortlist(MEERA)))
     await works.carry()
 
-    gone = {"withdrawn": True, "announcement": "Withdrawn by the placement office", "matters": True}
+    gone: dict[str, Any] = {"withdrawn": True, "announcement": "Withdrawn by the placement office", "matters": True}
     await works.publish(a_notice(revision=2, facts=shortlist(MEERA), **gone))
     await works.carry()
 
