@@ -33,10 +33,11 @@ _WRAPPED_FROM = 56  # characters: a line of plain text that is at least this lon
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that a reader can follow. url: http(s). text: what it is shown as."""
+    """A link that a reader can follow. url: http(s). text: what it is shown as. line: index of the line it is in."""
 
     url: str
     text: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ class _Reader(HTMLParser):
 
     def _end_link(self) -> None:
         if self._href and self._href not in {link.url for link in self.links[-50:]}:
-            self.links.append(Link(self._href, squeeze("".join(self._link_words))))
+            self.links.append(Link(self._href, squeeze("".join(self._link_words)), len(self.lines)))
         self._href = None
 
     def _end_cell(self) -> None:

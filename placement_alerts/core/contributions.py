@@ -1,0 +1,205 @@
+"""What a message contributes to a company's offers, completed by the rules of offers-and-statistics.md, section 1."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from placement_alerts.core.dates import find_moments
+from placement_alerts.core.document import Text
+from placement_alerts.core.enrollment import naming_lines
+from placement_alerts.core.extract.results import Result, find_results
+from placement_alerts.core.mail import MailId
+from placement_alerts.core.mailtext.contacts import without_contacts
+from placement_alerts.core.matching import role_key
+from placement_alerts.core.money import find_amounts
+from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind
+from placement_alerts.core.offer import Contribution, OfferRole, OfferStudent
+
+MOST_EVIDENCE = 40  # lines
+_LONGEST_EVIDENCE = 160  # characters of a line
+_LONGEST_DETAILS = 200
+_LONGEST_INFO = 600
+
+_JOINING = re.compile(
+    r"\b(?:date of joining|joining(?: date)?|doj|(?:tentative|expected) joining)\b(?: date)?[\s:–—-]*(?:is|on|from"
+    r"|will be|shall be|in)?\s*(?P<value>[^;|]{3,60})",
+    re.IGNORECASE,
+)
+_UNCERTAIN = re.compile(r"tentativ\w*|likely|expected|around|approx\w*|\bor\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:bond|service (?:agreement|commitment)|stipend|probation\w*|conditional|conversion|convert\w*|subject to"
+    r"|training (?:period|stipend)|ppo|joining bonus|sign[- ]?on|relocation|esops?|rsus?|retention|notice period"
+    r"|certification|performance review)\b",
+    re.IGNORECASE,
+)
+_BREAKDOWN = re.compile(r"\b(?:fixed|variable|base|bonus|gratuity|incentives?|in-hand|pf)\b", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\b(?P<count>\d{1,3})\s(?:\w+ ){0,2}(?:students?|candidates?|offers|selections|names)\b", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[a-z)\d])[.;!]\s+(?=[A-Z])")
+
+
+def missing(facts: Facts) -> tuple[str, ...]:
+    """Return what a final result must have and this one has not, in words."""
+    return tuple(
+        words
+        for words, is_there in (
+            ("no company", facts.company is not None),
+            ("no student", bool(facts.students)),
+            ("no package or stipend", any(_is_paid(role) for role in facts.roles)),
+        )
+        if not is_there
+    )
+
+
+def contribution_of(
+    facts: Facts,
+    text: Text,
+    *,
+    mail_id: MailId,
+    subject: str,
+    sent_at: datetime,
+    author: str | None = None,
+    message_id: str | None = None,
+) -> Contribution | None:
+    """Return what a final result says; None if it is none, or if something is missing that an offer must have.
+
+    text: as it was understood, with the rows of attachments.
+    """
+    if facts.kind is not NoticeKind.OFFER or missing(facts) or facts.company is None:
+        return None
+    results = find_results(text, facts.students, facts.roles)
+    roles = tuple(_roles(facts, text, results))
+    joining = joining_date(text, sent_at)
+    return Contribution(
+        mail_id=mail_id,
+        message_id=message_id,
+        subject=subject,
+        author=author,
+        sent_at=sent_at,
+        company=facts.company,
+        roles=roles,
+        students=tuple(_completed(result, roles, facts.location, joining, sent_at) for result in results),
+        locations=facts.location,
+        joining_date=joining,
+        additional_info=_additional_info(text, facts.students),
+        internship_only=all(role.package_lpa is None for role in roles),
+        evidence=tuple(_evidence(text, facts)),
+    )
+
+
+def joining_date(text: Text, sent_at: datetime) -> str | None:
+    """Return the day on which all join: ISO when certain, else as written; None if not said."""
+    for line in text.lines:
+        for match in _JOINING.finditer(line.text) if not line.cells or len(line.cells) == 2 else ():
+            value = _SENTENCE.split(match["value"])[0].strip(" .,*")
+            days = [moment.day for moment in find_moments(value, sent_at) if moment.day is not None]
+            if len(days) == 1 and not _UNCERTAIN.search(f"{value} {match[0]}"):
+                return str(days[0].isoformat())
+            if days or re.search(
+                r"\b(?:20\d\d|january|february|march|april|june|july|august|september|october"
+                r"|november|december)\b",
+                value,
+                re.IGNORECASE,
+            ):
+                return value
+    return None
+
+
+def _is_paid(role: object) -> bool:
+    return getattr(role, "package_lpa", None) is not None or getattr(role, "stipend_per_month", None) is not None
+
+
+def _roles(facts: Facts, text: Text, results: Sequence[Result]) -> Iterator[OfferRole]:
+    """Yield the posts of the message, with the pay of their students' rows where the post itself has none."""
+    known = set()
+    for role in facts.roles:
+        known.add(role_key(role.role or ""))
+        rows = [one for one in results if one.role == role.role or len(facts.roles) == 1]
+        packages = [one.package_lpa for one in rows if one.package_lpa is not None]
+        stipends = [one.stipend_per_month for one in rows if one.stipend_per_month is not None]
+        yield OfferRole(
+            role=role.role,
+            package_lpa=role.package_lpa if role.package_lpa is not None else min(packages, default=None),
+            stipend_per_month=role.stipend_per_month or min(stipends, default=None),
+            details=_details(text, role.role),
+        )
+    for result in results:
+        if result.role is not None and role_key(result.role) not in known:
+            known.add(role_key(result.role))
+            yield OfferRole(
+                role=result.role, package_lpa=result.package_lpa, stipend_per_month=result.stipend_per_month
+            )
+
+
+def _completed(
+    result: Result, roles: Sequence[OfferRole], locations: Sequence[str], joining: str | None, sent_at: datetime
+) -> OfferStudent:
+    inferred = []
+    role, package, location, joins = result.role, result.package_lpa, result.location, result.joining_date
+    if role is None and len(roles) == 1 and roles[0].role is not None:
+        role = roles[0].role
+        inferred.append("role")
+    if package is None:
+        same = [one for one in roles if len(roles) == 1 or (role and role_key(one.role or "") == role_key(role))]
+        package = same[0].package_lpa if len(same) == 1 else None
+        inferred += ["package_lpa"] if package is not None else []
+    if location is None and len(locations) == 1:
+        location = locations[0]
+        inferred.append("location")
+    if joins is None and joining is not None:
+        joins = joining
+        inferred.append("joining_date")
+    return OfferStudent(
+        name=result.student.name or result.student.enrollment or "",
+        enrollment=result.student.enrollment,
+        role=role,
+        package_lpa=package,
+        location=location,
+        joining_date=joins,
+        offered_at=sent_at,
+        inferred=tuple(inferred),
+    )
+
+
+def _details(text: Text, role: str | None) -> str | None:
+    """Return the line that breaks a pay down or says more of it, if it is about this post or about none."""
+    for line in text.lines:
+        if line.cells and len(line.cells) > 2:
+            continue
+        if _BREAKDOWN.search(line.text) and find_amounts(line.text):
+            return without_contacts(line.text)[:_LONGEST_DETAILS]
+    return None
+
+
+def _additional_info(text: Text, students: Sequence[ListedStudent]) -> str | None:
+    """Return the sentences about bond, stipend and conditions, and a number of students that differs from the list."""
+    lines = [line.text for line in text.lines]
+    naming = naming_lines(lines, students)
+    said = [
+        sentence.strip()
+        for index, line in enumerate(lines)
+        if index not in naming
+        for sentence in _SENTENCE.split(line)
+        if _CONDITION.search(sentence)
+    ]
+    counts = [match[0] for line in (text.title, *lines[:15]) for match in _COUNT.finditer(line)]
+    said += [f"The message says: {count}" for count in counts if int(count.split()[0]) != len(students)][:1]
+    info = without_contacts("; ".join(dict.fromkeys(said)))
+    return info[:_LONGEST_INFO] or None
+
+
+def _evidence(text: Text, facts: Facts) -> Iterable[str]:
+    """Return the lines that the result was read from: the claim, the pay, the students, shortened."""
+    lines = [line.text for line in text.lines]
+    numbers = {one.enrollment for one in facts.students if one.enrollment}
+    naming = naming_lines(lines, facts.students)
+    chosen = [text.title] if text.title else []
+    chosen += [
+        line
+        for index, line in enumerate(lines)
+        if index in naming
+        or find_amounts(line)
+        or re.search(r"\b(?:select|offer|final|placed|ppo)", line, re.IGNORECASE)
+    ]
+    return [without_contacts(line, numbers)[:_LONGEST_EVIDENCE] for line in chosen[:MOST_EVIDENCE]]
