@@ -7,6 +7,7 @@ from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, de
 from placement_alerts.core.item import Fetched, KnownItem, SourceItem
 from placement_alerts.core.job import Job, JobId
 from placement_alerts.core.mail import Mail, MailId
+from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import Facts, Notice, NoticeId, NoticeKind, Role
 from placement_alerts.core.offer import (
     Contribution,
@@ -170,6 +171,23 @@ def a_mail(identifier: str = "<m1@example.org>", **values: Any) -> Mail:
         "text": "Brightwave Systems has selected one student.",
     }
     return Mail(id=MailId(identifier), **(defaults | values))
+
+
+def understood_mail(**values: Any) -> UnderstoodMail:
+    """Return what an announcement says, without an offer, a policy or a year of its own."""
+    defaults: dict[str, Any] = {
+        "facts": facts(kind=NoticeKind.ANNOUNCEMENT, deadline=None),
+        "title": "Office closed on Friday",
+        "text": "The office is closed on Friday.",
+        "html": "<p>The office is closed on Friday.</p>",
+        "author": "T and P Office",
+        "sent_at": NOW,
+        "year": None,
+        "graduating_year": None,
+        "contribution": None,
+        "digest": "d1",
+    }
+    return UnderstoodMail(**(defaults | values))
 
 
 def a_mail_record(identifier: str = "<m1@example.org>", **values: Any) -> MailRecord:
