@@ -15,7 +15,8 @@ MAX_TEXT = 100_000  # characters; a long policy has 30,000
 _LONGEST_HEADING = 90  # characters
 _MOST_WORDS = 10  # of a numbered heading that is not in capitals
 _WRAPPED_FROM = 56  # characters: a line at least this long may have been broken by a mail program
-_MARKS = re.compile(r"([\\`*_\[\]<>&~|#])")
+# what would be markup where it stands; everything else is left as it is, so that the text stays readable
+_MARKS = re.compile(r"([\\`*\[<]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)|~(?=~)|^[>#]|^[|:](?=[-:| ]*$))")
 _LIST_START = re.compile(r"^(\d{0,9})((?<=\d)[.)](?=\s|$)|(?<!\d)[-+=])")
 _BOLD = re.compile(r"(?<![\w*])\*(\S(?:[^*\n]*\S)?)\*(?![\w*])")
 _NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,3})[.):]?\s+(?=\S)")
