@@ -37,7 +37,7 @@ class NotFound(PlacementAlertsError):
 
 
 class UnreadableNotice(PlacementAlertsError):
-    """A file is no portal notice. The text says what is wrong with it and what was expected."""
+    """A file is no portal notice or mail. The text says what is wrong with it and what was expected."""
 
 
 class StoreError(PlacementAlertsError):

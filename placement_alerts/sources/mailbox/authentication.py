@@ -1,0 +1,121 @@
+"""Authentication-Results (RFC 8601): which of these headers our own server wrote, and what they say.
+
+Whoever sends a mail can write such headers too, with any name in them. Servers write theirs above everything that came
+to them, so what counts depends on where a header stands. The server that took the mail in from outside wrote the first
+`Received` line from the top that names another machine as its origin: the border.
+
+* Headers above the border were written by machines of ours: all count.
+* Below the border the sender's own lines begin somewhere. Only the topmost of these headers there counts, only right
+  below the border (trace lines may stand between), and only if the border was written by the very machine that the
+  header names, as Gmail does it: that machine always writes its own, above any that came with the mail.
+* A mail without any `Received` line never came over a network (it was put into the folder): the topmost counts, if it
+  stands above everything that a sender writes.
+
+In each case the header must begin with the configured authserv-id. All others are as good as not there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from placement_alerts.sources.mailbox.headers import Headers, unfolded
+
+MAX_RESULTS = 8_000  # characters of one header
+_TRACE = re.compile(r"return-path|received-spf|delivered-to|x-.*|arc-.*|dkim-filter|envelope-to|delivery-date")
+_ORIGIN = re.compile(r"from\s", re.IGNORECASE)
+_BY = re.compile(r"(?:^|\s)by\s+([^\s;()]+)", re.IGNORECASE)
+# The name after "from" is what the other side calls itself; the address in brackets is where it really was.
+_LOCAL = re.compile(r"from\s+\S+\s+\([\w.-]*\s*\[(?:127\.\d+\.\d+\.\d+|(?:ipv6:)?::1)\]\)", re.IGNORECASE)
+_METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z0-9-]+)", re.IGNORECASE)
+_PROPERTY = re.compile(r"""(?:^|\s)([a-z0-9-]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*("[^"]*"|[^\s;"]*)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result. method: dkim, dmarc, spf... outcome: pass, fail... properties: by name, like "header.d"."""
+
+    method: str
+    outcome: str
+    properties: Mapping[str, str]
+
+
+def own_results(headers: Headers, authserv_id: str) -> list[Result]:
+    """Return what our own server found out about a mail. authserv_id: its name; empty: nothing counts."""
+    if not authserv_id:
+        return []
+    return [result for value in _own_values(headers, authserv_id.lower()) for result in results_in(value, authserv_id)]
+
+
+def results_in(value: str, authserv_id: str) -> list[Result]:
+    """Return the results in a header's value; none if it was written by another server."""
+    first, *others = _sections(_without_comments(value[:MAX_RESULTS]))
+    if _author(first) != authserv_id.lower():
+        return []
+    return [result for section in others if (result := _result(section))]
+
+
+def _own_values(headers: Headers, authserv_id: str) -> Iterator[str]:
+    border = _border(headers)
+    if border is not None:
+        yield from (unfolded(value) for name, value in headers.pairs[:border] if name == "authentication-results")
+        by = _BY.search(_without_comments(unfolded(headers.pairs[border][1])[:MAX_RESULTS]))
+        if by is None or by[1].lower() != authserv_id:
+            return
+    elif any(name == "received" for name, _ in headers.pairs):
+        return  # nobody says where it came in
+    for name, value in headers.pairs[0 if border is None else border + 1 :]:
+        if name == "authentication-results":
+            yield unfolded(value)
+            return
+        if not _TRACE.fullmatch(name):
+            return
+
+
+def _border(headers: Headers) -> int | None:
+    """Return the place of the line that our border server wrote; None if no line names another machine."""
+    for place, (name, value) in enumerate(headers.pairs):
+        if name != "received":
+            continue
+        line = unfolded(value)[:MAX_RESULTS]
+        if _ORIGIN.match(line) and not _LOCAL.match(line):
+            return place
+    return None
+
+
+def _author(section: str) -> str:
+    words = section.split()
+    return words[0].strip('"').lower() if words else ""
+
+
+def _result(section: str) -> Result | None:
+    method = _METHOD.match(section.strip())
+    if method is None:
+        return None
+    rest = section.strip()[method.end() :]
+    found = {f"{kind}.{name}".lower(): value.strip('"') for kind, name, value in reversed(_PROPERTY.findall(rest))}
+    return Result(method[1].lower(), method[2].lower(), found)
+
+
+def _without_comments(value: str) -> str:
+    """Return the value with its comments, which may be nested, turned into a space."""
+    kept: list[str] = []
+    depth, quoted, escaped = 0, False, False
+    for char in value:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char == '"' and not depth:
+            quoted = not quoted
+        elif not quoted and char in "()":
+            depth = depth + 1 if char == "(" else max(0, depth - 1)
+            kept.append(" ")
+            continue
+        if not depth:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _sections(value: str) -> list[str]:
+    """Return what stands between semicolons; those in quotation marks part nothing."""
+    return re.findall(r"""((?:[^;"]|"[^"]*"|")*)(?:;|$)""", value) or [""]

@@ -1,0 +1,140 @@
+"""Header lines of a mail or of one of its parts: split, decoded by the standard library, and bounded.
+
+Words are decoded by `email.policy.default`. Its parser raises many kinds of errors on malformed values, and its time
+grows with the square of their length; so each value is bounded, and what it cannot read is read as plain words.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from email.message import Message
+from email.policy import default
+from email.utils import collapse_rfc2231_value
+from typing import TypeVar
+
+from placement_alerts.sources.mailbox.charsets import clean, decoded, repaired, safe_charset
+
+T = TypeVar("T")
+
+MAX_BLOCK = 256 * 1024  # bytes; real ones have up to 30,000, with many recipients 100,000
+MAX_LINES = 1_000  # header lines of one block
+MAX_VALUE = 4_000  # characters of one value that the standard library's parser is given
+MAX_PARAMETERS = 1_000  # the same of a value with parameters, as a mail may have hundreds of them
+# what its parser raises, besides the errors it documents: found by mutation (tests/chaos/hostile_mails.py)
+MALFORMED = (ValueError, LookupError, TypeError, AttributeError, RecursionError, AssertionError, ArithmeticError)
+
+_NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_END = re.compile(rb"\r?\n\r?\n")
+_CHARSET = re.compile(r"(=\?)([^?*\s]{1,60})(\*[^?\s]{0,20})?(\?[bqBQ]\?)")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """Header lines in their order, the outermost first. pairs: name in lower case and raw, still folded value."""
+
+    pairs: tuple[tuple[str, bytes], ...] = ()
+    cut: bool = False
+
+    def all(self, name: str) -> Iterator[str]:
+        """Yield the values of a header, unfolded, not decoded."""
+        return (unfolded(value) for key, value in self.pairs if key == name)
+
+    def first(self, name: str) -> str | None:
+        """Return the first value of a header, unfolded, not decoded; None if it is missing."""
+        return next(self.all(name), None)
+
+    def text(self, name: str) -> str:
+        """Return the first value with its RFC 2047 words decoded; empty if it is missing."""
+        value = self.first(name)
+        return "" if value is None else decoded_words(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Parametered:
+    """A value like that of Content-Type: its first word in lower case, and its parameters by lower-case name."""
+
+    word: str = ""
+    params: dict[str, str] = field(default_factory=dict)
+
+
+def split_mail(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """Return the header lines of raw[start:end] and where its body begins."""
+    if raw[start : start + 2] in {b"\r\n", b"\n\r"} or raw[start : start + 1] == b"\n":
+        return Headers(), start + (2 if raw[start : start + 2] == b"\r\n" else 1)
+    limit = min(end, start + MAX_BLOCK)
+    found = _END.search(raw, start, limit)
+    if found:
+        return read_headers(raw[start : found.start()]), found.end()
+    headers = read_headers(raw[start:limit])
+    if limit == end:
+        return headers, end
+    return Headers(headers.pairs, cut=True), end
+
+
+def read_headers(block: bytes) -> Headers:
+    """Return the header lines of a block; lines that are none are left out."""
+    pairs: list[tuple[str, list[bytes]]] = []
+    lines = block.split(b"\n", 20 * MAX_LINES)
+    for line in lines[: 20 * MAX_LINES]:
+        if line[:1] in {b" ", b"\t"}:
+            if pairs:
+                pairs[-1][1].append(line)
+            continue
+        name = _NAME.match(line)
+        if name is None:
+            continue
+        if len(pairs) == MAX_LINES:
+            return Headers(_joined(pairs), cut=True)
+        pairs.append((name[1].decode("ascii").lower(), [line[name.end() :]]))
+    return Headers(_joined(pairs), cut=len(lines) > 20 * MAX_LINES)
+
+
+def unfolded(value: bytes) -> str:
+    """Return a raw value as one line of text: bytes beyond ASCII as UTF-8, else as Windows-1252."""
+    return clean(decoded(value).replace("\r", "").replace("\n", "")).strip()
+
+
+def decoded_words(value: str) -> str:
+    """Return the text of an unstructured value: RFC 2047 words decoded and joined, spaces squeezed."""
+    value = value[:MAX_VALUE]
+    if "=?" in value:
+        value = repaired(parsed(lambda: str(default.header_factory("subject", _known_charsets(value))), value))
+    return squeezed(value)
+
+
+def squeezed(text: str) -> str:
+    """Return the text as one clean line without needless spaces."""
+    return _SPACES.sub(" ", clean(text)).strip()
+
+
+def parsed(read: Callable[[], T], otherwise: T) -> T:
+    """Return what the standard library's parser reads, or `otherwise` if the value is beyond it."""
+    try:
+        return read()
+    except MALFORMED:
+        return otherwise
+
+
+def parametered(value: str | None) -> Parametered:
+    """Return a value with parameters, RFC 2231 continuations and (against the rules, but common) RFC 2047 words."""
+    if not value:
+        return Parametered()
+    return parsed(lambda: _parametered(";".join(value[:MAX_PARAMETERS].split(";")[:40])), Parametered())
+
+
+def _parametered(value: str) -> Parametered:
+    message = Message()  # the modern policy's parser takes 30 ms for a hostile value, and there may be hundreds
+    message["Content-Type"] = value
+    (word, _), *params = message.get_params([("", "")])
+    read = {name.lower(): decoded_words(repaired(collapse_rfc2231_value(text))) for name, text in reversed(params)}
+    return Parametered(word.strip().lower(), read)
+
+
+def _known_charsets(value: str) -> str:
+    """Return the value with the charset of each encoded word replaced, where its codec must not be used."""
+    return _CHARSET.sub(lambda word: word[0] if safe_charset(word[2]) else word[1] + "utf-8" + word[4], value)
+
+
+def _joined(pairs: list[tuple[str, list[bytes]]]) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, b"\n".join(lines)) for name, lines in pairs)
