@@ -43,7 +43,7 @@ def notice_of_posting(source: str, item: SourceItem, facts: Facts, job: Job | No
     """Return revision 1 of the notice of a posting. job: the one it is about, or None."""
     html = sanitise(item.html)
     published_at = item.published_at or now
-    return _finished(
+    return finished(
         Notice(
             id=notice_id(source, item.key),
             revision=1,
@@ -69,7 +69,7 @@ def notice_of_job(source: str, item: SourceItem, job: Job, now: datetime) -> Not
     """Return revision 1 of the notice of a job that nobody posted a text about."""
     html = job.description_html
     published_at = job.created_at or now
-    return _finished(
+    return finished(
         Notice(
             id=notice_id(source, item.key),
             revision=1,
@@ -136,7 +136,7 @@ def next_revision(current: Notice, wanted: Notice, now: datetime, *, announce: b
     told = announce and verdict.announcement is not None
     returns = current.withdrawn != wanted.withdrawn  # what nobody got is neither taken back nor given again
     for_all = changes.brings_more(current, wanted) or (verdict.matters and not returns)
-    return _finished(
+    return finished(
         wanted.model_copy(
             update={
                 "id": current.id,
@@ -165,7 +165,7 @@ def _beside_fields(notice: Notice) -> tuple[object, ...]:
     return (notice.items, notice.facts.kind, notice.facts.links)
 
 
-def _finished(notice: Notice) -> Notice:
+def finished(notice: Notice) -> Notice:
     """Fill what follows from the rest: when it expires, and whether it is urgent."""
     moments = [moment for moment in (effective_deadline(notice), notice.facts.event_at) if moment]
     last = max(moments) if moments else notice.stored_at + LIFE_WITHOUT_DATE

@@ -14,11 +14,13 @@ import structlog
 from placement_alerts.core import composition
 from placement_alerts.core.item import Fetched, KnownItem, SourceItem, known_as, published_order
 from placement_alerts.core.job import Job, JobId
-from placement_alerts.core.matching import company_key, link_parts, match_job
+from placement_alerts.core.matching import match_job
 from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.presence import judge_presence, listed_by
 from placement_alerts.core.understanding import understand_html
 from placement_alerts.errors import PlacementAlertsError
+from placement_alerts.pipeline.job_search import find_job
+from placement_alerts.pipeline.offer_book import OfferBook
 from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.sources.base import Source
@@ -26,7 +28,6 @@ from placement_alerts.store.base import Store
 
 HANDFUL = 5  # items that a list brings at its first reading without being taken for its history
 JOINABLE = 200  # latest notices among which a new job looks for the posting that announced it
-LINK_PARTS = 40  # parts of a posting's links that are tried as a job's id
 
 log = structlog.get_logger(__name__)
 
@@ -53,9 +54,17 @@ class _Run:
 
 
 class Intake:
-    """Stores what a fetch brought."""
+    """Stores what a fetch brought. offer_book: where results count as offers."""
 
-    def __init__(self, store: Store, stored: Flag, now: Callable[[], datetime], first_run: timedelta) -> None:
+    def __init__(
+        self,
+        store: Store,
+        stored: Flag,
+        now: Callable[[], datetime],
+        first_run: timedelta,
+        offer_book: OfferBook | None = None,
+    ) -> None:
+        self._offer_book = offer_book
         self._store = store
         self._stored = stored
         self._now = now
@@ -118,7 +127,7 @@ class Intake:
             author=item.author,
             known_companies=run.companies,
         )
-        job = await self._job_of(item, facts.company, [role.role or "" for role in facts.roles], facts.links)
+        job = await find_job(self._store.jobs, item.year, facts)
         wanted = composition.notice_of_posting(run.source, item, facts, job, run.now)
         if job is not None:
             run.told.add(job.id)
@@ -131,7 +140,11 @@ class Intake:
             if job is None and current.job is not None:
                 wanted = wanted.model_copy(update={"job": current.job, "announces_job": current.announces_job})
             wanted = composition.joined(current, wanted)
+        if self._offer_book is not None and current is not None:
+            await self._offer_book.leave_posting(current, wanted)
         notice = await self._store_revision(run, item, current, wanted)
+        if self._offer_book is not None:
+            await self._offer_book.take_posting(notice)
         self._note(run, item, notice)
 
     async def _take_job(self, run: _Run, item: SourceItem) -> None:
@@ -201,6 +214,8 @@ class Intake:
             return  # portals tidy up what is over: nobody needs to be told
         revision = composition.withdrawn(notice, run.now)
         if revision is not None:
+            if self._offer_book is not None:
+                await self._offer_book.leave_posting(notice, revision)
             await self._store.notices.save(revision)
             run.report.withdrawn += 1
             self._stored.set()
@@ -240,17 +255,6 @@ class Intake:
                 if match_job(facts.links, facts.company, names, [job]):
                     return notice
         return None
-
-    async def _job_of(
-        self, item: SourceItem, company: str | None, roles: Iterable[str], links: Iterable[str]
-    ) -> Job | None:
-        links = list(links)
-        linked = [await self._store.jobs.get(JobId(part)) for part in link_parts(links)[:LINK_PARTS]]
-        candidates = [job for job in linked if job is not None and job.year == item.year]
-        if company is not None:
-            candidates += await self._store.jobs.of_company(item.year, company_key(company))
-        unique = {job.id: job for job in candidates}
-        return match_job(links, company, roles, unique.values())
 
 
 class ListingPoll:

@@ -1,0 +1,140 @@
+r"""Mail intake: reads the mailbox from where it stopped and lets each mail be taken in, one after the other.
+
+What a mail gives is stored first, then the mail's record, then it is flagged \Seen, then the cursor moves. Wherever the
+process dies, the same mail comes again and nothing is stored twice (reference/mailbox.md, section 13).
+"""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from placement_alerts.core.mail import Arrival
+from placement_alerts.errors import PeerNonsense, PeerRefused
+from placement_alerts.pipeline.mail_taking import MailTaker, Taken
+from placement_alerts.pipeline.offer_book import OfferBook
+from placement_alerts.pipeline.reports import IntakeReport
+from placement_alerts.sources.base import Mailbox, MailboxSession
+from placement_alerts.store.base import Store
+from placement_alerts.store.knowledge import MailVerdict
+
+MAX_MAILS = 500  # new mails of one run; the rest follows in the next, so that other work gets its turn
+
+# asks the admins once about a cause: key, title, reasons
+Alarm = Callable[[str, str, tuple[str, ...]], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class _Run:
+    """What one poll carries along. read: whose history is read to its end, folder -> UIDVALIDITY. fresh: new mails."""
+
+    report: IntakeReport
+    read: dict[str, int]
+    now: datetime
+    fresh: int = 0
+
+
+class MailPoll:
+    """One mailbox with what takes its mails in.
+
+    first_run: a mail of a folder's history is told to students if it is not older than that. again: called when
+    more waits than one run takes. alarm: told when the mailbox refuses us.
+    """
+
+    def __init__(
+        self,
+        mailbox: Mailbox,
+        store: Store,
+        taker: MailTaker,
+        offer_book: OfferBook,
+        now: Callable[[], datetime],
+        first_run: timedelta,
+        again: Callable[[], None],
+        *,
+        max_mails: int = MAX_MAILS,
+        alarm: Alarm | None = None,
+    ) -> None:
+        self._mailbox = mailbox
+        self._store = store
+        self._taker = taker
+        self._offer_book = offer_book
+        self._now = now
+        self._first_run = first_run
+        self._again = again
+        self._max_mails = max_mails
+        self._alarm = alarm
+
+    async def run_once(self, *, first: bool) -> IntakeReport:
+        """Take in what arrived since the last poll. first: not used, folders remember it. Raises PeerError."""
+        run = _Run(IntakeReport(self._mailbox.name), await self._read_folders(), self._now())
+        await self._offer_book.tidy()
+        told = await self._offer_book.publish_pending()  # what a crash left
+        run.report.notices, run.report.archived = told.notices, told.archived
+        try:
+            async with self._mailbox.session(run.now) as session:
+                await self._take_all(run, session)
+        except (PeerRefused, PeerNonsense) as error:
+            if self._alarm is not None:
+                name = self._mailbox.name
+                await self._alarm(f"{name}:{error.error_class}", f"The {name} cannot be read", (str(error),))
+            raise
+        return run.report
+
+    async def _take_all(self, run: _Run, session: MailboxSession) -> None:
+        arrivals = session.arrivals(await self._store.mails.cursors(self._mailbox.name))
+        try:
+            async for arrival in arrivals:
+                if run.fresh >= self._max_mails:
+                    self._again()
+                    return
+                await self._take(run, arrival)
+                await session.settle(arrival)
+                await self._store.mails.save_cursor(self._mailbox.name, arrival.cursor)
+        finally:
+            if isinstance(arrivals, AsyncGenerator):
+                await arrivals.aclose()
+        for cursor in (await self._store.mails.cursors(self._mailbox.name)).values():
+            if run.read.get(cursor.folder) != cursor.uidvalidity:
+                await self._store.mails.save_cursor(self._history, cursor)
+
+    async def _take(self, run: _Run, arrival: Arrival) -> None:
+        run.report.items += 1
+        if await self._store.mails.get(arrival.mail.id) is not None:
+            run.report.unchanged += 1
+            return
+        history = self._is_history(run, arrival)
+        run.fresh += 1
+        _count(run.report, await self._taker.take(arrival.mail, history=history))
+
+    def _is_history(self, run: _Run, arrival: Arrival) -> bool:
+        """Say whether a mail was there long before we were: nobody is told of it.
+
+        Each folder remembers whether its history was read to its end, so one that is added later, or whose first
+        reading was broken off, floods nobody either.
+        """
+        cursor = arrival.cursor
+        read = run.read.get(cursor.folder) == cursor.uidvalidity
+        return not read and arrival.mail.received_at < run.now - self._first_run
+
+    async def _read_folders(self) -> dict[str, int]:
+        return {folder: one.uidvalidity for folder, one in (await self._store.mails.cursors(self._history)).items()}
+
+    @property
+    def _history(self) -> str:
+        """The name under which it is kept which folders were read to their end once."""
+        return f"{self._mailbox.name}:history"
+
+
+def _count(report: IntakeReport, taken: Taken) -> None:
+    report.notices += taken.notices
+    report.archived += taken.archived
+    report.offers += taken.verdict is MailVerdict.OFFER
+    report.held += taken.verdict is MailVerdict.HELD
+    report.irrelevant += taken.verdict is MailVerdict.IRRELEVANT
+    report.unchanged += taken.verdict is MailVerdict.COPY
+    if taken.failed is not None:
+        report.rejected += 1
+        report.failures += (f"a mail was held, because it could not be understood: {taken.failed}",)
