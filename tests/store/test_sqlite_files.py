@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from placement_alerts.core.delivery import DeliveryId
+from placement_alerts.core.review import Answer
+from placement_alerts.core.student import StudentId
 from placement_alerts.errors import StoreOutdated, StoreUnavailable
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from placement_alerts.store.sqlite.migrations import SCHEMA_VERSION
 from placement_alerts.store.sqlite.schema import MIGRATIONS
-from tests.builders import a_notice
+from tests.builders import NOW, a_mail, a_notice, a_review, facts
 from tests.store.children import child
 
 
@@ -111,6 +114,33 @@ async def test_file_of_an_older_version_keeps_its_rows_and_gets_the_newest_schem
     assert pragma(sqlite_file, "user_version") == SCHEMA_VERSION
 
 
+async def test_deliveries_and_students_of_an_older_version_are_read(sqlite_url: str, sqlite_file: Path) -> None:
+    sqlite_file.parent.mkdir()
+    with closing(sqlite3.connect(sqlite_file)) as connection, connection:
+        for statements in MIGRATIONS[:2]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute("INSERT INTO students (id, year, joined_at) VALUES ('s7', '202526', 0)")
+        connection.execute(
+            """INSERT INTO deliveries (id, notice_id, revision, year, student_id, channel, target, priority, state,
+                due_at, planned_at, reason, attempts, possibly_delivered, message_ids)
+            VALUES ('d', 'n1', 1, '202526', 's7', '', '', 2, 'suppressed', 0, 0, 'other year', 0, 0, '[]')"""
+        )
+        connection.execute("PRAGMA user_version = 2")
+
+    store = await open_store(sqlite_url)
+    delivery = await store.deliveries.get(DeliveryId("d"))
+    student = await store.students.get(StudentId("s7"))
+    enrolled = await store.students.enroll(StudentId("s7"), "k1", "001")
+    await store.close()
+
+    assert delivery is not None
+    assert not delivery.personal
+    assert student is not None
+    assert (student.enrollment_key, student.enrollment_hint) == (None, None)
+    assert enrolled
+
+
 async def test_twenty_openings_of_a_new_file_at_once_migrate_it_once(sqlite_url: str) -> None:
     async with asyncio.TaskGroup() as openings:
         stores = [openings.create_task(open_store(sqlite_url)) for _ in range(20)]
@@ -123,6 +153,22 @@ async def test_twenty_openings_of_a_new_file_at_once_migrate_it_once(sqlite_url:
 
     assert all(answer.result() for answer in saved)
     assert counts == {"job_posting": 20}
+
+
+async def test_mail_that_was_forgotten_is_nowhere_in_the_file(sqlite_url: str, sqlite_file: Path) -> None:
+    review = a_review(mail=a_mail(text="Forget-me-not " * 9_999), facts=facts(venue="Forget-me-not"))
+    store = await open_store(sqlite_url)
+    await store.reviews.ask(review)
+    await store.reviews.answer(review.id, Answer.DISCARD, "7", NOW)
+    await store.close()
+    before = read(sqlite_file)
+
+    store = await open_store(sqlite_url)
+    await store.reviews.mark_done(review.id)
+    await store.close()
+
+    assert b"Forget-me-not" in before
+    assert b"Forget-me-not" not in read(sqlite_file)
 
 
 async def test_description_names_version_schema_and_path(sqlite_store: Store, sqlite_file: Path) -> None:

@@ -116,6 +116,7 @@ async def connect(file: Path, *, read_only: bool = False) -> aiosqlite.Connectio
         try:
             await connection.execute("PRAGMA foreign_keys = ON")
             await connection.execute("PRAGMA synchronous = FULL")  # a commit that returned survives a power cut
+            await connection.execute("PRAGMA secure_delete = ON")  # a held mail that is forgotten leaves no bytes
             await connection.execute("PRAGMA temp_store = MEMORY")
             await connection.execute(f"PRAGMA cache_size = -{PAGE_CACHE_KB}")
             await connection.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT_BYTES}")
