@@ -6,7 +6,7 @@ from placement_alerts.core.delivery import DeliveryId, DeliveryState
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
-from tests.builders import a_delivery
+from tests.builders import YEAR, a_delivery
 from tests.store.children import child, read_line
 
 PROCESSES = 4
@@ -42,9 +42,13 @@ async def test_kill_in_a_stream_of_writes_loses_nothing_that_was_acknowledged(st
     notices = [await store.notices.get(NoticeId(identifier)) for what, identifier in acknowledged if what == "notice"]
     planned = [await store.deliveries.get(DeliveryId(name)) for what, name in acknowledged if what == "planned"]
     sent = [await store.deliveries.get(DeliveryId(name)) for what, name in acknowledged if what == "sent"]
+    offers = [await store.offers.get(YEAR, key) for what, key in acknowledged if what == "offer"]
+    pending = await store.offers.with_pending(9_999)
     await store.close()
 
-    assert len(notices) + len(planned) + len(sent) >= ACKNOWLEDGED
+    assert len(notices) + len(planned) + len(sent) + len(offers) >= ACKNOWLEDGED
+    assert {offer.id for offer in offers if offer} <= {offer.id for offer in pending}
+    assert None not in offers
     assert None not in notices
     assert None not in planned
     assert {delivery.state for delivery in sent if delivery} == {DeliveryState.SENT}
