@@ -154,3 +154,15 @@ async def test_open_review_cannot_be_done_and_keeps_its_mail(store: Store) -> No
     await store.reviews.mark_done(review.id)
 
     assert await store.reviews.open(9) == [review]
+
+
+async def test_largest_mail_that_is_read_is_held_whole(store: Store) -> None:
+    rows = (("é" * 2,) * 50,) * 5_000
+    files = tuple(
+        Attachment(name=f"{number}.csv", media_type="text/csv", size_bytes=9, rows=rows) for number in range(8)
+    )
+    review = a_review(mail=a_mail(attachments=files, html="é" * 500_000))
+
+    await store.reviews.ask(review)
+
+    assert await store.reviews.get(review.id) == review

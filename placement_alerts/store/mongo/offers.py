@@ -2,15 +2,18 @@
 
 # ruff: noqa: D102 - the protocols in store/knowledge.py say what these methods do
 
+import asyncio
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
 
 from placement_alerts.core.offer import Offer, OfferId
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import from_model, to_model
+from placement_alerts.store.mongo.documents import from_model, parsed, to_model
 from placement_alerts.store.mongo.indexes import ALIASES, OFFERS
 from placement_alerts.store.mongo.writes import put
+
+BATCH = 25  # offers that come at once: the driver decodes them without letting anything else run
 
 
 class MongoOffers:
@@ -28,7 +31,8 @@ class MongoOffers:
 
     @operation
     async def save(self, offer: Offer) -> bool:
-        document = from_model(offer, unpublished=bool(offer.pending))
+        # beside the event loop: an offer of 500 students takes 20 ms
+        document = await asyncio.to_thread(from_model, offer, unpublished=bool(offer.pending))
         try:
             if offer.version == 1:
                 await self._offers.insert_one(document)
@@ -45,7 +49,7 @@ class MongoOffers:
 
     @operation
     async def of_year(self, year: str) -> list[Offer]:
-        return await _read(self._offers.find({"year": year}).sort("company_key", 1))
+        return await _read(self._offers.find({"year": year}).sort("company_key", 1).batch_size(BATCH))
 
     @operation
     async def with_pending(self, limit: int) -> list[Offer]:
@@ -64,4 +68,4 @@ class MongoOffers:
 
 
 async def _read(cursor: Any) -> list[Offer]:
-    return [to_model(Offer, document) for document in await cursor.to_list(None)]
+    return await parsed(Offer, await cursor.to_list(None))

@@ -13,7 +13,7 @@ from pymongo.errors import DuplicateKeyError
 from placement_alerts.core.official import BatchRecord, Snapshot, Validators
 from placement_alerts.store.knowledge import newest_name_first
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import Document, from_model, to_model
+from placement_alerts.store.mongo.documents import Document, from_model, parsed, to_model
 from placement_alerts.store.mongo.indexes import OFFICIAL, SNAPSHOTS
 from placement_alerts.store.mongo.writes import put
 
@@ -51,7 +51,7 @@ class MongoOfficial:
     async def snapshots(self, limit: int) -> list[Snapshot]:
         if limit < 1:
             return []  # to the server, a limit of 0 means none
-        return [to_model(Snapshot, document) for document in await self._newest(limit)]
+        return await parsed(Snapshot, await self._newest(limit))
 
     @operation
     async def batches(self) -> list[BatchRecord]:

@@ -4,7 +4,7 @@
 
 from placement_alerts.core.policy import Policy
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import from_model, to_model
+from placement_alerts.store.mongo.documents import from_model, parsed, to_model
 from placement_alerts.store.mongo.indexes import POLICIES
 from placement_alerts.store.mongo.writes import insert_new
 
@@ -28,7 +28,7 @@ class MongoPolicies:
     @operation
     async def versions(self, year: int) -> list[Policy]:
         found = await self._policies.find({"year": year}).sort("version", 1).to_list(None)
-        return [to_model(Policy, document) for document in found]
+        return await parsed(Policy, found)
 
     @operation
     async def years(self) -> list[int]:

@@ -1,16 +1,23 @@
-"""What the admins have to look at. `stage` says how far a review is: one field, so that one index serves a list."""
+"""What the admins have to look at. `stage` says how far a review is: one field, so that one index serves a list.
+
+A held mail stands in its review as compressed JSON: with its attachments' rows as they are, the largest that is read
+would be larger than the 16 MB that a document may have.
+"""
 
 # ruff: noqa: D102 - the protocols in store/knowledge.py say what these methods do
 
+import asyncio
+import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from placement_alerts.core.frozen import to_utc_ms
+from placement_alerts.core.mail import Mail
 from placement_alerts.core.review import Answer, Review, ReviewId
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import from_model, to_model
+from placement_alerts.store.mongo.documents import Document, from_model, to_model
 from placement_alerts.store.mongo.indexes import REVIEWS
 from placement_alerts.store.mongo.writes import insert_new
 
@@ -30,12 +37,12 @@ class MongoReviews:
 
     @operation
     async def ask(self, review: Review) -> bool:
-        return await insert_new(self._reviews, [from_model(review, stage=_stage(review).value)]) == 1
+        return await insert_new(self._reviews, [await asyncio.to_thread(_to_document, review)]) == 1
 
     @operation
     async def get(self, review_id: ReviewId) -> Review | None:
         document = await self._reviews.find_one({"_id": review_id})
-        return None if document is None else to_model(Review, document)
+        return None if document is None else await asyncio.to_thread(_to_review, document)
 
     @operation
     async def open(self, limit: int) -> list[Review]:
@@ -67,13 +74,26 @@ class MongoReviews:
     async def _page(self, wanted: Mapping[str, Any], order: str, limit: int) -> list[Review]:
         if limit < 1:
             return []  # to the server, a limit of 0 means none
-        found = self._reviews.find(wanted).sort([(order, 1), ("_id", 1)]).limit(limit)
-        return [to_model(Review, document) for document in await found.to_list(None)]
+        found = await self._reviews.find(wanted).sort([(order, 1), ("_id", 1)]).limit(limit).to_list(None)
+        return await asyncio.to_thread(lambda: [_to_review(document) for document in found])
 
     async def _move(self, review_id: ReviewId, before: _Stage, after: _Stage, values: Mapping[str, Any]) -> bool:
         wanted = {"_id": review_id, "stage": before.value}
         done = await self._reviews.update_one(wanted, {"$set": {**values, "stage": after.value}})
         return bool(done.modified_count)
+
+
+def _to_document(review: Review) -> Document:
+    document = from_model(review.model_copy(update={"mail": None}), stage=_stage(review).value)
+    if review.mail is not None:
+        document["mail"] = zlib.compress(review.mail.model_dump_json().encode(), level=1)
+    return document
+
+
+def _to_review(document: Document) -> Review:
+    packed = document["mail"]
+    mail = None if packed is None else Mail.model_validate_json(zlib.decompress(packed))
+    return to_model(Review, document | {"mail": mail})
 
 
 def _stage(review: Review) -> _Stage:

@@ -18,7 +18,7 @@ from placement_alerts.core.student import Address, AddressId, Joined, OffReason,
 from placement_alerts.errors import Duplicate
 from placement_alerts.store.base import random_id
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import address_key, enrollment_key, from_student, to_model
+from placement_alerts.store.mongo.documents import address_key, enrollment_key, from_student, parsed, to_model
 from placement_alerts.store.mongo.indexes import STUDENTS
 
 ENROLLMENTS_AT_ONCE = 500  # each lot within a deadline of its own
@@ -106,7 +106,7 @@ class MongoStudents:
     @operation
     async def _with_enrollments(self, keys: Sequence[str]) -> list[Student]:
         wanted = {"keys": {"$in": [enrollment_key(key) for key in keys]}}
-        return [to_model(Student, document) for document in await self._students.find(wanted).to_list(None)]
+        return await parsed(Student, await self._students.find(wanted).to_list(None))
 
     async def _one(self, wanted: Mapping[str, str]) -> Student | None:
         document = await self._students.find_one(wanted)

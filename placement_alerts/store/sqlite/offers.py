@@ -3,7 +3,8 @@
 # ruff: noqa: D102 - the protocols in store/knowledge.py say what these methods do
 
 from placement_alerts.core.offer import Offer, OfferId
-from placement_alerts.store.sqlite.connection import Database, Row
+from placement_alerts.store.sqlite.connection import Database
+from placement_alerts.store.sqlite.documents import parsed
 
 # DO NOTHING, OR IGNORE: that the company has an offer already is no error but the answer "not stored"
 ADD_SQL = """
@@ -28,7 +29,7 @@ class SqliteOffers:
 
     async def get(self, year: str, company_key: str) -> Offer | None:
         row = await self._database.row(GET_SQL, (year, company_key))
-        return None if row is None else _from_row(row)
+        return None if row is None else Offer.model_validate_json(row[0])
 
     async def save(self, offer: Offer) -> bool:
         queried = (offer.year, offer.company_key, offer.version, bool(offer.pending))
@@ -41,17 +42,13 @@ class SqliteOffers:
         return await self._database.change(REMOVE_SQL, (offer_id, version)) == 1
 
     async def of_year(self, year: str) -> list[Offer]:
-        return [_from_row(row) for row in await self._database.rows(OF_YEAR_SQL, (year,))]
+        return await parsed(Offer, await self._database.rows(OF_YEAR_SQL, (year,)))
 
     async def with_pending(self, limit: int) -> list[Offer]:
-        return [_from_row(row) for row in await self._database.rows(WITH_PENDING_SQL, (limit,))]
+        return await parsed(Offer, await self._database.rows(WITH_PENDING_SQL, (limit,)))
 
     async def aliases(self) -> dict[str, str]:
         return {row[0]: row[1] for row in await self._database.rows(ALIASES_SQL)}
 
     async def add_alias(self, alias: str, kept: str) -> None:
         await self._database.change(ADD_ALIAS_SQL, (alias, kept))
-
-
-def _from_row(row: Row) -> Offer:
-    return Offer.model_validate_json(row[0])

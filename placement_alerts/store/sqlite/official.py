@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from placement_alerts.core.official import BatchRecord, Snapshot, Validators
 from placement_alerts.store.knowledge import newest_name_first
 from placement_alerts.store.sqlite.connection import Database
+from placement_alerts.store.sqlite.documents import parsed
 
 NEWEST_SQL = "SELECT number, content_hash FROM official_snapshots ORDER BY number DESC LIMIT 1"
 # without a number it gets the next one
@@ -35,12 +36,10 @@ class SqliteOfficial:
             await writer.execute(SAVE_SQL, (number, snapshot.content_hash, document))
 
     async def snapshots(self, limit: int) -> list[Snapshot]:
-        rows = await self._database.rows(SNAPSHOTS_SQL, (limit,))
-        return [Snapshot.model_validate_json(row[0]) for row in rows]
+        return await parsed(Snapshot, await self._database.rows(SNAPSHOTS_SQL, (limit,)))
 
     async def batches(self) -> list[BatchRecord]:
-        rows = await self._database.rows(BATCHES_SQL)
-        return newest_name_first(BatchRecord.model_validate_json(row[0]) for row in rows)
+        return newest_name_first(await parsed(BatchRecord, await self._database.rows(BATCHES_SQL)))
 
     async def save_batches(self, records: Sequence[BatchRecord]) -> None:
         rows = [(record.batch.name, record.model_dump_json()) for record in records]

@@ -3,7 +3,8 @@
 # ruff: noqa: D102 - the protocols in store/knowledge.py say what these methods do
 
 from placement_alerts.core.policy import Policy
-from placement_alerts.store.sqlite.connection import Database, Row
+from placement_alerts.store.sqlite.connection import Database
+from placement_alerts.store.sqlite.documents import parsed
 
 SAVE_SQL = "INSERT INTO policies (year, version, document) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 LATEST_SQL = "SELECT document FROM policies WHERE year = ? ORDER BY version DESC LIMIT 1"
@@ -23,14 +24,10 @@ class SqlitePolicies:
 
     async def latest(self, year: int) -> Policy | None:
         row = await self._database.row(LATEST_SQL, (year,))
-        return None if row is None else _from_row(row)
+        return None if row is None else Policy.model_validate_json(row[0])
 
     async def versions(self, year: int) -> list[Policy]:
-        return [_from_row(row) for row in await self._database.rows(VERSIONS_SQL, (year,))]
+        return await parsed(Policy, await self._database.rows(VERSIONS_SQL, (year,)))
 
     async def years(self) -> list[int]:
         return [row[0] for row in await self._database.rows(YEARS_SQL)]
-
-
-def _from_row(row: Row) -> Policy:
-    return Policy.model_validate_json(row[0])

@@ -8,6 +8,7 @@ from datetime import datetime
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.review import Answer, Review, ReviewId
 from placement_alerts.store.sqlite.connection import Database, Row
+from placement_alerts.store.sqlite.documents import parsed
 from placement_alerts.store.sqlite.values import to_ms
 
 ASK_SQL = """
@@ -61,7 +62,7 @@ class SqliteReviews:
         )
 
     async def _page(self, sql: str, limit: int) -> list[Review]:
-        return [_from_row(row) for row in await self._database.rows(sql, (limit,))]
+        return await parsed(Review, await self._database.rows(sql, (limit,)))
 
     async def _change(self, review_id: ReviewId, change: Callable[[Review], Review]) -> bool:
         """Change a review under the write lock; False if there is none or it is like that already."""

@@ -2,6 +2,7 @@
 
 # ruff: noqa: D102 - the protocols in store/base.py say what these methods do
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -106,7 +107,8 @@ class SqliteStudents:
         found: list[Student] = []
         for start in range(0, len(ordered), ENROLLMENTS_AT_ONCE):
             chunk = to_list(ordered[start : start + ENROLLMENTS_AT_ONCE])
-            found += _students(await self._database.rows(BY_ENROLLMENTS_SQL, (chunk,)))
+            rows = await self._database.rows(BY_ENROLLMENTS_SQL, (chunk,))
+            found += await asyncio.to_thread(list, _students(rows))
         return sorted(found, key=lambda student: student.id)
 
     async def by_address(self, channel: str, value: str) -> Student | None:
