@@ -21,7 +21,7 @@ MASK = "***"
 
 # a shorter secret would blacken ordinary words
 _SECRET_MIN = 4  # characters
-_QUIET = ("aiogram", "aiohttp", "aiosqlite", "apscheduler", "asyncio", "motor", "pymongo")
+_QUIET = ("aiogram", "aiohttp", "aioimaplib", "aiosqlite", "apscheduler", "asyncio", "motor", "pymongo")
 _PATTERNS = (
     (re.compile(r"/bot\d+(?::|%3[Aa])[^/\s\"']+"), f"/bot{MASK}"),
     (re.compile(r"\b\d{5,20}:[A-Za-z0-9_-]{30,}"), MASK),  # a bot token on its own

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -69,8 +70,8 @@ async def _drop(writer: asyncio.StreamWriter) -> None:
 
 
 @asynccontextmanager
-async def tcp_proxy(server_port: int) -> AsyncIterator[TcpProxy]:
-    """Run a proxy to a server on 127.0.0.1."""
+async def tcp_proxy(server_port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[TcpProxy]:
+    """Run a proxy to a server on 127.0.0.1. tls: what it asks of its clients; to the server it speaks plainly."""
     proxy = TcpProxy(server_port)
     tasks: set[asyncio.Task[None]] = set()
 
@@ -79,7 +80,7 @@ async def tcp_proxy(server_port: int) -> AsyncIterator[TcpProxy]:
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     proxy.port = server.sockets[0].getsockname()[1]
     try:
         yield proxy

@@ -1,0 +1,323 @@
+"""The one place that speaks IMAP: a connection with a deadline and a size limit on every command.
+
+aioimaplib waits for ever for the answer of a connection that broke or of a server that fell silent, and takes as much
+as it is sent; here nothing does.
+"""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any, TypeVar
+
+from aioimaplib import aioimaplib  # type: ignore[import-untyped]  # it ships no types
+
+from placement_alerts.errors import ConnectionLost, PeerError, PeerNonsense, PeerRefused, PeerUnreachable
+from placement_alerts.sources.mailbox.answers import (
+    Line,
+    Listed,
+    OpenFolder,
+    folder_on_the_wire,
+    is_arrival,
+    quoted,
+    read_body,
+    read_folder,
+    read_listing,
+    read_uids,
+    response_code,
+)
+from placement_alerts.sources.mailbox.settings import MailboxSettings
+
+ANSWER_BYTES = 1024 * 1024  # of an answer, beside what was asked for
+SEARCH_BYTES = 4 * 1024 * 1024  # half a million UIDs
+# aioimaplib handles the lines of a piece recursively, and many would exhaust the stack.
+MOST_LINES = 200
+SLICE_BYTES = 4096
+LOGOUT_S = 2.0  # a courtesy; nothing depends on it
+
+# What aioimaplib raises when a server does not speak IMAP, beside its own: it indexes, decodes and recurses freely.
+_FOREIGN = (aioimaplib.AioImapException, ValueError, LookupError, AttributeError, RecursionError)
+_FOR_NOW = {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "CONTACTADMIN"}  # RFC 5530: no word about the password
+_TOO_MANY = b"too many"  # Gmail: "[ALERT] Too many simultaneous connections. (Failure)"
+
+T = TypeVar("T")
+
+
+class Connection:
+    """A connection that is logged in. One command at a time.
+
+    Every method raises PeerError; after one that is not PeerRefused the connection is over. folder: the open one.
+    """
+
+    def __init__(self, protocol: "_Protocol", timeout_s: float) -> None:
+        self.folder: OpenFolder | None = None
+        self._protocol = protocol
+        self._timeout_s = timeout_s
+
+    async def login(self, username: str, password: str) -> None:
+        """Log in. Raises PeerRefused for what only the operator can mend, PeerUnreachable if the server is busy."""
+        if "LOGINDISABLED" in self._protocol.capabilities:
+            raise PeerRefused("the mail server takes no password without TLS: set sources.mailbox.tls = true")
+        try:
+            user = quoted(username)
+            quoted(password)
+        except ValueError:
+            raise PeerRefused("sources.mailbox.username or password has a line break in it") from None
+        answer = await self._run("LOGIN", self._protocol.login(user, password))
+        if answer.result != "OK":
+            raise _refused_login(answer.lines[-1])
+
+    async def open_folder(self, name: str) -> OpenFolder:
+        """Open a folder, for reading and flagging. Raises PeerRefused if there is none of that name."""
+        self.folder = None
+        answer = await self._run("SELECT", self._protocol.select(folder_on_the_wire(name)))
+        if answer.result != "OK":
+            raise PeerRefused(f"the mail server does not open the folder {name!r}: check sources.mailbox.folders")
+        self.folder = read_folder(name, answer.lines)
+        return self.folder
+
+    async def uids_above(self, uid: int) -> list[int]:
+        """Return the UIDs above one in the open folder, ascending."""
+        search = self._protocol.search("UID", f"{uid + 1}:*", charset=None, by_uid=True)
+        return read_uids(_lines(await self._run("SEARCH", search, SEARCH_BYTES), "SEARCH"), above=uid)
+
+    async def describe(self, uids: Sequence[int]) -> dict[int, Listed]:
+        """Return size, flag and time of mails by UID, without those that are gone."""
+        numbers = ",".join(map(str, uids))
+        lines = await self._fetch(numbers, "(UID FLAGS INTERNALDATE RFC822.SIZE)", ANSWER_BYTES)
+        return dict(read_listing(lines))
+
+    async def fetch(self, uid: int, offset: int, size_bytes: int) -> bytes | None:
+        """Return bytes of a mail without marking it as read; None: it is gone. Shorter than asked for at its end."""
+        lines = await self._fetch(str(uid), f"(UID BODY.PEEK[]<{offset}.{size_bytes}>)", size_bytes + ANSWER_BYTES)
+        body = await self._unless_gone(uid, read_body(lines, uid))
+        return body if body is None else body[:size_bytes]
+
+    async def fetch_header(self, uid: int) -> bytes | None:
+        """Return a mail's header; None: it is gone."""
+        lines = await self._fetch(str(uid), "(UID BODY.PEEK[HEADER])", ANSWER_BYTES)
+        return await self._unless_gone(uid, read_body(lines, uid))
+
+    async def flag_seen(self, uid: int) -> bool:
+        r"""Flag a mail \Seen. Returns False if the server does not allow it; a mail that is gone is no failure."""
+        store = self._protocol.store(str(uid), "+FLAGS.SILENT", r"(\Seen)", by_uid=True)
+        answer = await self._run("STORE", store)
+        return bool(answer.result == "OK")
+
+    async def wait_for_change(self, limit_s: float, listening: Callable[[], object]) -> bool:
+        """Wait until mail arrives in the open folder (IDLE, RFC 2177), for `limit_s` at most; say whether it did.
+
+        listening: called once the server has agreed. Raises PeerRefused where it has no IDLE.
+        """
+        if "IDLE" not in self._protocol.capabilities:
+            await self._run("CAPABILITY", self._protocol.capability())  # many tell it only after the login
+            if "IDLE" not in self._protocol.capabilities:
+                raise PeerRefused("the mail server has no IDLE")
+        idling = asyncio.create_task(self._protocol.idle())
+        try:
+            await self._run("IDLE", _first_of(idling, self._protocol.wait_for_idle_response()))
+            command = self._protocol.pending_sync_command
+            if idling.done() or command is None:
+                raise PeerRefused("the mail server refused IDLE")
+            listening()
+            arrived = await self._pushed(idling, limit_s)
+            self._protocol.idle_done()
+            await self._run("DONE", _first_of(idling))
+            return arrived or any(map(is_arrival, command.buffer))  # what came along with the answer to DONE
+        finally:
+            await _end(idling)
+
+    async def close(self) -> None:
+        """Log out if that can be done at once, and close. Raises nothing."""
+        protocol = self._protocol
+        try:
+            if not protocol.is_busy:
+                async with asyncio.timeout(LOGOUT_S):
+                    await self._run("LOGOUT", protocol.logout())
+        except (PeerError, TimeoutError):
+            pass
+        finally:
+            await protocol.close()
+
+    async def _pushed(self, idling: asyncio.Task[Any], limit_s: float) -> bool:
+        """Wait for a push that tells of mail; say whether it came. Raises ConnectionLost if IDLE ends by itself."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                arrived = await self._protocol.unless_lost(_first_of(idling, self._arrival()))
+                if arrived:
+                    return True
+                lost = ConnectionLost("the mail server ended IDLE")
+                self._protocol.give_up(lost)
+                raise lost
+        return False
+
+    async def _arrival(self) -> None:
+        while not any(map(is_arrival, lines := await self._protocol.idle_queue.get())):
+            if any(line.startswith(b"BYE") for line in lines):
+                self._protocol.give_up(ConnectionLost("the mail server says goodbye"))
+
+    async def _unless_gone(self, uid: int, body: bytes | None) -> bytes | None:
+        """Return None if the mail is gone: Dovecot hands over an expunged one as empty, once."""
+        return body if body or uid in await self.describe([uid]) else None
+
+    async def _fetch(self, numbers: str, items: str, limit_bytes: int) -> list[Line]:
+        fetch = self._protocol.fetch(numbers, items, by_uid=True)
+        answer = await self._run("FETCH", fetch, limit_bytes)
+        if answer.result == "NO" and response_code(answer.lines[-1]) == "EXPUNGEISSUED":
+            return list(answer.lines[:-1])
+        return _lines(answer, "FETCH")
+
+    async def _run(self, command: str, work: Coroutine[Any, Any, Any], limit_bytes: int = ANSWER_BYTES) -> Any:
+        """Await a command's answer; turn every way in which it can fail into one of our errors."""
+        protocol = self._protocol
+        protocol.allow(limit_bytes)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                return await protocol.unless_lost(work)
+        except TimeoutError:
+            late = PeerUnreachable(f"the mail server did not answer {command} in {self._timeout_s:g} s")
+            protocol.give_up(late)
+            raise late from None
+        except _FOREIGN as error:
+            nonsense = PeerNonsense(f"the mail server's answer to {command} is not IMAP: {type(error).__name__}")
+            protocol.give_up(nonsense)
+            raise nonsense from error
+
+
+class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it ships no types
+    """aioimaplib's side of a connection, which knows when the connection is over and how much may still come."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(loop)
+        self._over: asyncio.Future[PeerError] = loop.create_future()
+        self._closed: asyncio.Future[None] = loop.create_future()
+        self._allowed = ANSWER_BYTES
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a command waits for its answer, or the connection is over."""
+        return bool(self._over.done() or self.pending_sync_command is not None or self.pending_async_commands)
+
+    def allow(self, size_bytes: int) -> None:
+        """Let so much come from now on."""
+        self._allowed = size_bytes
+
+    def give_up(self, error: PeerError) -> None:
+        """End the connection; whoever waits gets this error."""
+        if not self._over.done():
+            self._over.set_result(error)
+        if self.transport is not None:
+            self.transport.abort()
+
+    async def unless_lost(self, work: Coroutine[Any, Any, T]) -> T:
+        """Await `work`. Raises the PeerError with which the connection ended, if it did."""
+        task = asyncio.create_task(work)
+        either: set[asyncio.Future[Any]] = {task, self._over}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not task.done():
+                error = self._over.result()
+                raise type(error)(str(error))
+            return task.result()
+        finally:
+            await _end(task)
+
+    async def close(self) -> None:
+        """Close, whatever state it is in, and leave no task behind."""
+        self.give_up(ConnectionLost("the connection is closed"))
+        if self.transport is not None:
+            await self._closed  # comes at once after abort()
+        for task in set(self.tasks):
+            await _end(task)
+
+    def data_received(self, data: bytes) -> None:
+        self._allowed -= len(data)
+        if self._allowed < 0:
+            self.give_up(PeerNonsense("the mail server sends more than was asked for"))
+        try:
+            size = SLICE_BYTES if data.count(b"\n") > MOST_LINES else len(data)
+            for start in range(0, len(data), size):
+                if not self._over.done():
+                    super().data_received(data[start : start + size])
+        except _FOREIGN as error:
+            self.give_up(PeerNonsense(f"the mail server does not speak IMAP: {type(error).__name__}"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._over.done():
+            self._over.set_result(ConnectionLost("the mail server cut the connection"))
+        if not self._closed.done():
+            self._closed.set_result(None)
+
+    async def welcome(self, command: bytes) -> None:
+        try:
+            await super().welcome(command)
+        except _FOREIGN:
+            if command.startswith(b"* BYE"):
+                self.give_up(PeerUnreachable("the mail server is not ready to serve"))
+            else:
+                self.give_up(PeerNonsense("the mail server's greeting is not IMAP"))
+
+
+@asynccontextmanager
+async def connect(settings: MailboxSettings, tls: ssl.SSLContext | None) -> AsyncIterator[Connection]:
+    """Connect and log in. tls: None for a connection in plain text."""
+    protocol = _Protocol(asyncio.get_running_loop())
+    connection = Connection(protocol, settings.timeout_s)
+    try:
+        await _reach(protocol, settings, tls)
+        await connection.login(settings.username, settings.password.get_secret_value())
+        yield connection
+    finally:
+        await connection.close()
+
+
+async def _reach(protocol: _Protocol, settings: MailboxSettings, tls: ssl.SSLContext | None) -> None:
+    where = f"{settings.host}:{settings.port}"
+    loop = asyncio.get_running_loop()
+    try:
+        async with asyncio.timeout(settings.timeout_s):
+            await loop.create_connection(lambda: protocol, settings.host, settings.port, ssl=tls)
+            await protocol.unless_lost(protocol.wait("AUTH|NONAUTH"))
+    except ssl.SSLCertVerificationError as error:
+        reason = f"the certificate of {where} is not to be trusted ({error.verify_message}): check sources.mailbox.host"
+        raise PeerUnreachable(reason) from error
+    except TimeoutError:
+        raise PeerUnreachable(f"no greeting of {where} in {settings.timeout_s:g} s") from None
+    except OSError as error:
+        raise ConnectionLost(f"no connection to {where}: {error.strerror or type(error).__name__}") from error
+
+
+def _refused_login(reason: bytes) -> PeerError:
+    """Return what a refused login means. The server's words stay out of it: they may name the address."""
+    if response_code(reason) in _FOR_NOW or _TOO_MANY in reason.lower():
+        return PeerUnreachable("the mail server takes no logins for now")
+    return PeerRefused(
+        "the mail server refused the login: check sources.mailbox.username and password;"
+        " Gmail wants an app password, made at myaccount.google.com/apppasswords"
+    )
+
+
+def _lines(answer: Any, command: str) -> list[Line]:
+    """Return an answer's lines without its status. Raises PeerRefused if that is not OK."""
+    if answer.result != "OK":
+        raise PeerRefused(f"the mail server refused {command}")
+    return list(answer.lines[:-1])
+
+
+async def _first_of(running: asyncio.Task[Any], *others: Coroutine[Any, Any, Any]) -> bool:
+    """Wait until one has ended; a running task goes on, the others do not. Say whether another one has."""
+    tasks = [asyncio.create_task(other) for other in others]
+    try:
+        done, _ = await asyncio.wait({running, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        return bool(done - {running})
+    finally:
+        for task in tasks:
+            await _end(task)
+
+
+async def _end(task: "asyncio.Future[Any]") -> None:
+    """Cancel a task that still runs, and wait for it; its result or error is taken note of."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()

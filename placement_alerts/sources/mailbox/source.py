@@ -1,0 +1,222 @@
+"""The mailbox: every mail that its folders list, once, whatever its flags (reference/mailbox.md, sections 1 and 13)."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Protocol
+
+import structlog
+
+from placement_alerts.core.mail import Arrival, Cursor, Mail
+from placement_alerts.errors import ConnectionLost, PeerError, PeerRefused
+from placement_alerts.sources.mailbox.answers import Listed
+from placement_alerts.sources.mailbox.connection import Connection, connect
+from placement_alerts.sources.mailbox.reading import read_mail
+from placement_alerts.sources.mailbox.settings import MailboxSettings
+from placement_alerts.sources.mailbox.watching import Watch
+
+BEGINNING_BYTES = 256 * 1024  # of a mail that is too large: its headers, and what it is about
+CHUNK_BYTES = 1024 * 1024  # fetched by one command, so that a deadline fits a large mail on a slow line too
+BATCH = 50  # mails described by one command: their flags are as fresh
+TRIES = 5  # sessions in a row that end at the same mail, before it is taken without its body
+
+log = structlog.get_logger(__name__)
+
+
+class ReadMail(Protocol):
+    """Decodes a mail; never fails."""
+
+    async def __call__(
+        self, raw: bytes, *, received_at: datetime, settings: MailboxSettings, damaged: str | None = None
+    ) -> Mail:
+        """Decode. damaged: why `raw` is not the whole mail."""
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a mailbox remembers from session to session.
+
+    stuck: the mail at which the last session ended, and how many did so in a row. flagless: folders that take no flags.
+    """
+
+    stuck: Cursor | None = None
+    times: int = 0
+    flagless: set[str] = field(default_factory=set)
+
+    def note_failure(self, place: Cursor) -> None:
+        """Remember that this mail could not be fetched."""
+        self.times = self.times + 1 if self.stuck == place else 1
+        self.stuck = place
+
+    def is_hopeless(self, place: Cursor) -> bool:
+        """Say whether this mail was tried often enough."""
+        return self.stuck == place and self.times >= TRIES
+
+
+class ImapMailbox:
+    """A mailbox over IMAP.
+
+    tls: how the server is checked; None for the system's authorities. It is not used where the settings say no TLS.
+    sleep: waits between tries of `watch`.
+    """
+
+    name = "mailbox"
+
+    def __init__(
+        self,
+        settings: MailboxSettings,
+        *,
+        read: ReadMail = read_mail,
+        tls: ssl.SSLContext | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._settings = settings
+        self._read = read
+        self._tls = (tls or ssl.create_default_context()) if settings.tls else None
+        self._sleep = sleep
+        self._memory = Memory()
+
+    @asynccontextmanager
+    async def session(self, now: datetime) -> AsyncIterator["ImapSession"]:
+        """Connect and log in. now: for mails without INTERNALDATE. Raises PeerError."""
+        async with connect(self._settings, self._tls) as connection:
+            yield ImapSession(connection, self._settings, self._read, now, self._memory)
+
+    async def watch(self, ring: Callable[[], None]) -> None:
+        """Call `ring` whenever mail arrived, or may have, until cancelled. Raises no PeerError."""
+        await Watch(self._settings, self._tls, ring, self._sleep).run()
+
+    async def check(self) -> list[str]:
+        """Log in and open every folder; return a line for each. Raises PeerRefused if one cannot be opened."""
+        lines, refused = [], False
+        async with connect(self._settings, self._tls) as connection:
+            for name in self._settings.folders:
+                try:
+                    folder = await connection.open_folder(name)
+                    lines.append(f"{name}: {folder.mails} mails")
+                except PeerRefused as error:
+                    refused = True
+                    lines.append(str(error))
+        if refused:
+            raise PeerRefused("; ".join(lines))
+        return lines
+
+
+class ImapSession:
+    """One connection to the mailbox, for one poll."""
+
+    def __init__(
+        self, connection: Connection, settings: MailboxSettings, read: ReadMail, now: datetime, memory: Memory
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._read = read
+        self._now = now
+        self._memory = memory
+
+    async def arrivals(self, cursors: Mapping[str, Cursor]) -> AsyncGenerator[Arrival, None]:
+        """Yield what is above the cursors, at most `max_mails_per_run` mails; the next session continues.
+
+        A folder that cannot be opened keeps no other waiting; PeerRefused is raised when those are read.
+        """
+        left = self._settings.max_mails_per_run
+        refused: PeerRefused | None = None
+        for name in self._settings.folders:
+            try:
+                uidvalidity, uids = await self._above(name, cursors.get(name))
+            except PeerRefused as error:
+                refused = refused or error
+                continue
+            async with aclosing(self._take(name, uidvalidity, uids[:left])) as taken:
+                async for arrival in taken:
+                    yield arrival
+            if len(uids) >= left:
+                log.info("mails.postponed", source=ImapMailbox.name, left=len(uids) - left)
+                return
+            left -= len(uids)
+        if refused is not None:
+            raise refused
+
+    async def settle(self, arrival: Arrival) -> None:
+        r"""Flag a mail \Seen. A folder that takes no flags, and a mail that is gone, count as settled."""
+        place = arrival.cursor
+        if arrival.seen or not await self._is_open(place.folder, place.uidvalidity):
+            return
+        if not await self._connection.flag_seen(place.uid) and place.folder not in self._memory.flagless:
+            self._memory.flagless.add(place.folder)
+            log.warning("mail.flag_refused", source=ImapMailbox.name, folder=place.folder)
+
+    async def _above(self, name: str, cursor: Cursor | None) -> tuple[int, list[int]]:
+        """Open a folder; return its UIDVALIDITY and what is above the cursor, all if the cursor is of another one."""
+        folder = await self._connection.open_folder(name)
+        known = cursor is not None and cursor.uidvalidity == folder.uidvalidity
+        if cursor is not None and not known:
+            log.warning("folder.renumbered", source=ImapMailbox.name, folder=name)
+        return folder.uidvalidity, await self._connection.uids_above(cursor.uid if cursor and known else 0)
+
+    async def _take(self, name: str, uidvalidity: int, uids: list[int]) -> AsyncGenerator[Arrival, None]:
+        waiting = iter(uids)
+        while batch := list(islice(waiting, BATCH)):
+            await self._reopen(name, uidvalidity)
+            listing = await self._connection.describe(batch)
+            for listed in (listing[uid] for uid in batch if uid in listing):
+                cursor = Cursor(folder=name, uidvalidity=uidvalidity, uid=listed.uid)
+                await self._reopen(name, uidvalidity)  # `settle` may have opened another folder
+                mail = await self._mail(cursor, listed)
+                if mail is not None:
+                    yield Arrival(cursor=cursor, seen=listed.seen, mail=mail)
+
+    async def _mail(self, place: Cursor, listed: Listed) -> Mail | None:
+        """Fetch and decode a mail; None: it is gone."""
+        hopeless = self._memory.is_hopeless(place)
+        try:
+            fetched = await (self._header(listed) if hopeless else self._whole(listed))
+        except PeerError:
+            self._memory.note_failure(place)
+            raise
+        if fetched is None:
+            return None
+        raw, damaged = fetched
+        received_at = listed.received_at or self._now
+        return await self._read(raw, received_at=received_at, settings=self._settings, damaged=damaged)
+
+    async def _whole(self, listed: Listed) -> tuple[bytes, str | None] | None:
+        """Return a mail's bytes, and None or why they are not all; None: it is gone."""
+        limit = self._settings.max_bytes
+        too_large = f"larger than {limit} bytes: only its beginning was read"
+        if listed.size_bytes > limit:
+            beginning = await self._connection.fetch(listed.uid, 0, min(BEGINNING_BYTES, limit))
+            return None if beginning is None else (beginning, too_large)
+        raw = bytearray()
+        while len(raw) <= limit:
+            chunk = await self._connection.fetch(listed.uid, len(raw), CHUNK_BYTES)
+            if chunk is None:
+                return None
+            raw += chunk
+            if not chunk or (len(chunk) < CHUNK_BYTES and len(raw) >= listed.size_bytes):
+                return bytes(raw), None
+        return bytes(raw[:BEGINNING_BYTES]), too_large  # the server was wrong about its size
+
+    async def _header(self, listed: Listed) -> tuple[bytes, str] | None:
+        """Return the header of a mail whose body the server does not hand over, or words in its place."""
+        damaged = f"the mail server failed {TRIES} times to hand it over: only its header was read"
+        try:
+            header = await self._connection.fetch_header(listed.uid)
+        except PeerRefused:
+            header = f"Subject: (mail {listed.uid} cannot be fetched)\r\n\r\n".encode()
+        return None if header is None else (header, damaged)
+
+    async def _reopen(self, name: str, uidvalidity: int) -> None:
+        if not await self._is_open(name, uidvalidity):
+            raise ConnectionLost("the mail server renumbered a folder while it was read")
+
+    async def _is_open(self, name: str, uidvalidity: int) -> bool:
+        """Open the folder unless it is open; say whether its UIDs mean what they did."""
+        folder = self._connection.folder
+        if folder is None or folder.name != name:
+            folder = await self._connection.open_folder(name)
+        return folder.uidvalidity == uidvalidity
