@@ -3,9 +3,7 @@ import pytest
 from placement_alerts.core.company_names import declared, key_of, meant_by, propose
 
 
-@pytest.mark.parametrize(
-    "name", ["ACME LABS", "Acme  Labs Pvt. Ltd.", "\uff21\uff43\uff4d\uff45 Labs", "acme\u00a0labs"]
-)
+@pytest.mark.parametrize("name", ["ACME LABS", "Acme  Labs Pvt. Ltd.", "\uff21cme Labs", "acme\u00a0labs"])
 def test_a_company_is_the_same_in_any_spelling(name: str) -> None:
     assert key_of(name, {}) == "acme labs"
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from placement_alerts.core.mail import MailId
@@ -34,16 +34,15 @@ def mail(number: int, *students: OfferStudent, **values: Any) -> Contribution:
     """Return the contribution of the mail that was sent at that hour."""
     sent_at = after(hours=number)
     rows = tuple(one.model_copy(update={"offered_at": sent_at}) for one in students)
-    return a_contribution(
-        f"m{number}",
-        **({"students": rows, "sent_at": sent_at, "author": "T and P Office", "roles": (role(),)} | values),
-    )
+    defaults = {"students": rows, "sent_at": sent_at, "author": "T and P Office", "roles": (role(),)}
+    return a_contribution(f"m{number}", **(defaults | values))
 
 
 def role(name: str | None = "Software Engineer", package: float | None = 11.5, **values: Any) -> OfferRole:
     return OfferRole(role=name, package_lpa=package, **values)
 
 
+few = settings(max_examples=40, deadline=None)
 names = st.sampled_from(["Meera Nair", "Kabir Sethi", "Asha Rao", ""])
 numbers = st.sampled_from([None, "22103998", "22103999", "9922102997"])
 packages = st.sampled_from([None, 4.5, 9.0, 11.5])
@@ -70,9 +69,10 @@ mails = st.builds(
     st.sampled_from([(), ("Noida",), ("Pune", "noida")]),
     st.sampled_from([None, "2026-07-01", "July"]),
 )
-lists = st.lists(mails, min_size=1, max_size=6, unique_by=lambda one: one.mail_id)
+lists = st.lists(mails, min_size=1, max_size=5, unique_by=lambda one: one.mail_id)
 
 
+@few
 @given(lists, st.randoms(use_true_random=False))
 def test_the_order_of_arrival_plays_no_part(contributions: list[Contribution], random: Any) -> None:
     shuffled = contributions.copy()
@@ -83,6 +83,7 @@ def test_the_order_of_arrival_plays_no_part(contributions: list[Contribution], r
     assert one.model_copy(update={"pending": ()}) == other.model_copy(update={"pending": ()})
 
 
+@few
 @given(lists)
 def test_the_same_mails_again_change_nothing(contributions: list[Contribution]) -> None:
     offer = merged(*contributions)
@@ -94,6 +95,7 @@ def test_the_same_mails_again_change_nothing(contributions: list[Contribution]) 
     assert again is offer
 
 
+@few
 @given(lists)
 def test_nobody_who_has_a_number_is_lost(contributions: list[Contribution]) -> None:
     named = {student.enrollment for one in contributions for student in one.students if student.enrollment}
@@ -103,16 +105,18 @@ def test_nobody_who_has_a_number_is_lost(contributions: list[Contribution]) -> N
     assert {student.enrollment for student in offer.students if student.enrollment} == named
 
 
+@few
 @given(lists)
 def test_the_highest_package_of_a_student_is_kept(contributions: list[Contribution]) -> None:
     said = [student for one in contributions for student in completed(one).students if student.enrollment]
     offer = merged(*contributions)
 
-    kept = {student.enrollment: student.package_lpa or 0.0 for student in offer.students if student.enrollment}
+    kept = {student.enrollment or "": student.package_lpa or 0.0 for student in offer.students}
 
-    assert all(kept[student.enrollment] >= (student.package_lpa or 0.0) for student in said)
+    assert all(kept[student.enrollment or ""] >= (student.package_lpa or 0.0) for student in said)
 
 
+@few
 @given(lists)
 def test_taking_a_mail_out_is_as_if_it_had_never_come(contributions: list[Contribution]) -> None:
     *others, last = contributions
@@ -124,6 +128,7 @@ def test_taking_a_mail_out_is_as_if_it_had_never_come(contributions: list[Contri
     assert (left.students if left else ()) == (merged(*others).students if others else ())
 
 
+@few
 @given(lists, lists)
 def test_united_offers_are_as_if_all_mails_had_come_to_one(one: list[Contribution], other: list[Contribution]) -> None:
     others = [mail.model_copy(update={"mail_id": MailId(f"x{mail.mail_id}")}) for mail in other]
@@ -389,13 +394,10 @@ def test_a_mail_that_says_nothing_of_an_offer_is_not_taken_out() -> None:
 
 
 def test_event_ids_come_from_year_company_and_mail() -> None:
-    ids = {
-        merged(mail(1)).pending[0].id,
-        merged(mail(2)).pending[0].id,
-        add(None, mail(1), "202627", KEY).pending[0].id,
-    }
+    offers = [merged(mail(1)), merged(mail(2)), add(None, mail(1), "202627", KEY), add(None, mail(1), YEAR, "acme")]
+    ids = {offer.pending[0].id for offer in offers}
 
-    assert len(ids) == 3
+    assert len(ids) == 4
     assert merged(mail(1)).pending[0].id in ids
 
 
@@ -404,7 +406,8 @@ def test_a_company_is_called_as_in_the_first_mail() -> None:
 
 
 def test_a_result_of_the_portal_contributes_what_it_says() -> None:
-    html = "<p>Final result: Brightwave Systems. CTC: 11.5 LPA</p><table><tr><td>Meera Nair</td><td>22103998</td></tr></table>"
+    row = "<table><tr><td>Meera Nair</td><td>22103998</td></tr></table>"
+    html = f"<p>Final result: Brightwave Systems. CTC: 11.5 LPA</p>{row}"
     students = (ListedStudent(name="Meera Nair", enrollment="22103998"),)
     told = facts(kind=NoticeKind.OFFER, students=students, roles=(Role(role="Software Engineer", package_lpa=11.5),))
 
