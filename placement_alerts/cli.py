@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from placement_alerts import __version__, cli_deliveries, cli_show, oneshot
+from placement_alerts import __version__, cli_deliveries, cli_reviews, cli_show, oneshot
 from placement_alerts.app import Role, run
 from placement_alerts.cli_options import (
     AsJson,
@@ -33,6 +33,7 @@ app = typer.Typer(
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
 app.add_typer(cli_deliveries.app, name="deliveries")
+app.add_typer(cli_reviews.app, name="reviews")
 
 
 def main() -> None:

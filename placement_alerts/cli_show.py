@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from placement_alerts.core.delivery import Delivery
+from placement_alerts.core.review import ANSWERS, Review
 from placement_alerts.core.timetable import show_moment
 
 _COLOURS = {"works": "green", "fails": "red", "off": "dim", "sent": "green", "seen": "green", "dead": "red"}
@@ -34,7 +35,7 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
 
 def updates(reports: Mapping[str, Mapping[str, Any]]) -> None:
     """Show what each source brought."""
-    columns = ("notices", "archived", "revised", "withdrawn", "jobs", "unchanged", "rejected")
+    columns = ("notices", "archived", "revised", "withdrawn", "jobs", "offers", "held", "unchanged", "rejected")
     rows = [[name, *(str(report[column]) for column in columns)] for name, report in reports.items()]
     _table(("source", "new", *columns[1:]), rows)
     for name, report in reports.items():
@@ -105,6 +106,26 @@ def retried(result: Mapping[str, Any]) -> None:
     typer.echo(f"{result['retried']} deliveries are due again")
     for identifier, state in result["not_retried"].items():
         typer.echo(f"{identifier} is {state}: only refused, dead and expired deliveries can be retried", err=True)
+
+
+def reviews(found: Sequence[Review]) -> None:
+    """Show open reviews, one a line."""
+    _table(
+        ("id", "asked", "what", "title", "reasons", "answers"),
+        [
+            [
+                one.id,
+                show_moment(one.asked_at),
+                one.kind,
+                one.title,
+                "; ".join(one.reasons),
+                "|".join(ANSWERS[one.kind]),
+            ]
+            for one in found
+        ],
+    )
+    if not found:
+        typer.echo("nothing waits for an answer", err=True)
 
 
 def delivery(row: Delivery) -> None:

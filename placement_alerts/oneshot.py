@@ -86,7 +86,7 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
     """Try every configured peer."""
     findings = []
     try:
-        async with _store(config) as store:
+        async with store_of(config) as store:
             findings.append(Finding("store", "works", await store.describe(), ""))
     except StoreError as error:
         findings.append(Finding("store", "fails", str(error), "see database.url"))
@@ -107,7 +107,7 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
 
 async def stats(config: Config) -> dict[str, Any]:
     """Return counts of students, notices, jobs and deliveries."""
-    async with _store(config) as store:
+    async with store_of(config) as store:
         deliveries: dict[str, dict[str, int]] = {}
         for (channel, state), count in sorted((await store.deliveries.counts()).items()):
             deliveries.setdefault(channel or "none", {})[state.value] = count
@@ -135,13 +135,13 @@ def wanted(
 
 async def list_deliveries(config: Config, wanted: DeliveryFilter, limit: int) -> list[Delivery]:
     """Return matching deliveries, latest planned first."""
-    async with _store(config) as store:
+    async with store_of(config) as store:
         return await store.deliveries.find(wanted, None, limit)
 
 
 async def get_delivery(config: Config, delivery_id: str) -> Delivery:
     """Return one delivery. Raises NotFound if there is none of that id."""
-    async with _store(config) as store:
+    async with store_of(config) as store:
         return await _get(store, delivery_id)
 
 
@@ -150,7 +150,7 @@ async def retry_named(config: Config, ids: Sequence[str]) -> dict[str, Any]:
 
     Raises NotFound, before any is touched, if there is none of an id.
     """
-    async with _store(config) as store:
+    async with store_of(config) as store:
         rows = [await _get(store, one) for one in dict.fromkeys(ids)]
         retried = await store.deliveries.retry([row.id for row in rows], now())
     left = {row.id: row.state.value for row in rows if row.state not in RETRYABLE}
@@ -159,7 +159,7 @@ async def retry_named(config: Config, ids: Sequence[str]) -> dict[str, Any]:
 
 async def retry_all(config: Config, wanted: DeliveryFilter) -> dict[str, Any]:
     """Make all ended deliveries due again that fit."""
-    async with _store(config) as store:
+    async with store_of(config) as store:
         retried, after = 0, None
         while page := await store.deliveries.find(wanted, after, PAGE):
             after = page[-1]
@@ -186,7 +186,8 @@ async def _get(store: Store, delivery_id: str) -> Delivery:
 
 
 @asynccontextmanager
-async def _store(config: Config) -> AsyncIterator[Store]:
+async def store_of(config: Config) -> AsyncIterator[Store]:
+    """Open the store beside whoever runs, for as long as the block takes."""
     store = await open_store(config.database.url.get_secret_value())
     try:
         yield store
@@ -213,7 +214,7 @@ async def _ask_running(
     config: Config, kind: errands.ErrandKind, args: dict[str, Any], show: Show
 ) -> dict[str, Any] | None:
     """Return what the running process answers; None if none runs. Raises StoreBusy with its reason if it refuses."""
-    async with _store(config) as store:
+    async with store_of(config) as store:
         if not await somebody_runs(store):
             return None
         if await store.processes.holder(errands.DUTY) is None:

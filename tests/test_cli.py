@@ -33,6 +33,7 @@ COMMANDS = [
     ("update-supersets",),
     ("config", "show"),
     *(("deliveries", name) for name in ("list", "show", "retry")),
+    *(("reviews", name) for name in ("list", "answer")),
 ]
 README = Path(__file__).parents[1] / "README.md"
 PROGRAM = [sys.executable, "-m", "placement_alerts"]
