@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
 
 from placement_alerts.sandbox.portal import PortalLogin, SimulatedPortal
 from placement_alerts.sandbox.portal_board import to_ms
@@ -54,13 +55,16 @@ _PLACES = ("Noida", "Pune", "Bengaluru", "Hyderabad", "Noida / Pune")
 _HISTORY = 6  # drives before the demo begins; the other companies come in its script
 
 
+Place = TypeVar("Place")  # where the office does something: the portal, the mailbox, the official page
+
+
 @dataclass(frozen=True, slots=True)
-class OfficeEvent:
+class OfficeEvent(Generic[Place]):
     """Something the office does. after_s: since the script began. what: one line for the person who watches."""
 
     after_s: float
     what: str
-    act: Callable[[SimulatedPortal], None]
+    act: Callable[[Place], object]
 
 
 def fill(portal: SimulatedPortal, seed: int, now: datetime) -> None:
@@ -77,7 +81,7 @@ def fill(portal: SimulatedPortal, seed: int, now: datetime) -> None:
     portal.publish_notice({**office_hours, "publishedAt": to_ms(now - timedelta(hours=1))})
 
 
-def script(seed: int, now: datetime) -> tuple[OfficeEvent, ...]:
+def script(seed: int, now: datetime) -> tuple[OfficeEvent[SimulatedPortal], ...]:
     """Return about a minute of the office's work on a portal that was filled with the same seed and time."""
     rng = random.Random(seed + 1)  # noqa: S311  invented content, not a secret
     drives = _drives(seed, now)
@@ -124,9 +128,9 @@ def script(seed: int, now: datetime) -> tuple[OfficeEvent, ...]:
 
 
 async def play(
-    portal: SimulatedPortal,
-    events: Sequence[OfficeEvent],
-    tell: Callable[[OfficeEvent], None],
+    place: Place,
+    events: Sequence[OfficeEvent[Place]],
+    tell: Callable[[OfficeEvent[Any]], None],
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Carry a script out in its time. tell: called after each event."""
@@ -134,7 +138,7 @@ async def play(
     for event in events:
         await sleep(event.after_s - passed)
         passed = event.after_s
-        event.act(portal)
+        event.act(place)
         tell(event)
 
 

@@ -1,0 +1,111 @@
+"""The mails that the demo's office writes: a list in an attachment, final results, and a stranger's mail.
+
+Companies, persons and enrollment numbers are invented; every host is below the reserved `.example`.
+"""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from placement_alerts.sandbox.mailbox import SimulatedMailbox
+from placement_alerts.sandbox.portal_content import OfficeEvent
+from placement_alerts.sandbox.portal_drives import INDIA, in_words
+
+AUTHSERV_ID = "mx.tiit.ac.example"
+TRUSTED = "@tiit.ac.example"
+OFFICE = "Anupam Kestwal <anupam.kestwal@tiit.ac.example>"
+ROLE = "Data Analyst"
+
+Listed = tuple[str, str]  # enrollment number and name
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """What the mails speak of. students: chosen in the order of the mails; the first two are chosen first."""
+
+    company: str
+    students: Sequence[Listed]
+    now: datetime
+
+
+def script(mailing: Mailing) -> tuple[OfficeEvent[SimulatedMailbox], ...]:
+    """Return half a minute of the office's mails; the students named first are on every list."""
+
+    def mails(what: str, after_s: float, raw: bytes) -> OfficeEvent[SimulatedMailbox]:
+        return OfficeEvent(after_s, what, lambda mailbox: mailbox.deliver(raw))
+
+    company = mailing.company
+    return (
+        mails(f"mails a shortlist of {company}, the list as CSV attachment", 11, shortlist(mailing)),
+        mails(f"mails the final result of {company}: an offer", 16, result(mailing, mailing.students[:2], 8.5)),
+        mails("(a stranger mails a fake result: it is held, an admin is asked)", 20, fake(mailing)),
+        mails(f"mails more results of {company} at a better package", 27, result(mailing, mailing.students[2:5], 9.5)),
+    )
+
+
+def shortlist(mailing: Mailing) -> bytes:
+    """Return a shortlist whose names stand in an attached CSV file."""
+    at = _at(mailing.now, days=2, hour=10)
+    mail = _mail(mailing, f"{mailing.company} - shortlisted students for interview", "shortlist")
+    mail.set_content(
+        f"Dear Students,\n\nThe students in the attached list are shortlisted for the interview of {mailing.company}"
+        f" ({ROLE}).\n\nDate and time: {in_words(at)}\nVenue: LT-3, Academic Block I\n\nBring two copies of your"
+        " resume.\n\nRegards\nAnupam Kestwal\n"
+    )
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows([("S.No", "Enrollment No", "Name"), *_numbered(mailing.students)])
+    mail.add_attachment(sheet.getvalue().encode(), "text", "csv", filename="shortlist.csv")
+    return mail.as_bytes()
+
+
+def result(mailing: Mailing, students: Sequence[Listed], package: float) -> bytes:
+    """Return a final result with a table of names. package: LPA."""
+    mail = _mail(mailing, f"Final Result || {mailing.company} || 2026 Batch", f"result-{package}")
+    rows = "".join(f"<tr><td>{n}</td><td>{number}</td><td>{name}</td></tr>" for n, number, name in _numbered(students))
+    html = (
+        f"<p>Dear Students,</p><p>The following students have been <b>finally selected</b> by {mailing.company} for the"
+        f" role of {ROLE}.</p><p>CTC: {package:g} LPA<br>Job Location: Pune</p>"
+        f"<table><tr><td>S.No</td><td>Enrollment No</td><td>Name</td></tr>{rows}</table><p>Congratulations!</p>"
+    )
+    mail.set_content(html, subtype="html")
+    return mail.as_bytes()
+
+
+def fake(mailing: Mailing) -> bytes:
+    """Return what a stranger writes in the office's name, with a forged result of the sender check further down."""
+    mail = EmailMessage()
+    mail["Authentication-Results"] = f"{AUTHSERV_ID}; dkim=fail header.i=@tiit.ac.example; dmarc=fail"
+    mail["Received"] = f"from mail.stranger.example by {AUTHSERV_ID}; {format_datetime(mailing.now)}"
+    mail["Authentication-Results"] = f"{AUTHSERV_ID}; dkim=pass header.i=@tiit.ac.example; dmarc=pass"
+    _head(mail, mailing, "URGENT: pay Rs. 5,000 to keep your offer", "fake")
+    mail.set_content("You are selected. Pay the refundable security deposit of Rs. 5,000 today to get your letter.\n")
+    return mail.as_bytes()
+
+
+def _mail(mailing: Mailing, subject: str, name: str) -> EmailMessage:
+    mail = EmailMessage()
+    mail["Authentication-Results"] = f"{AUTHSERV_ID}; dkim=pass header.i=@tiit.ac.example; dmarc=pass"
+    mail["Received"] = f"from out.tiit.ac.example by {AUTHSERV_ID}; {format_datetime(mailing.now)}"
+    _head(mail, mailing, subject, name)
+    return mail
+
+
+def _head(mail: EmailMessage, mailing: Mailing, subject: str, name: str) -> None:
+    mail["From"] = OFFICE
+    mail["To"] = "placements@tiit.ac.example"
+    mail["Subject"] = subject
+    mail["Date"] = format_datetime(mailing.now.astimezone(INDIA))
+    mail["Message-ID"] = f"<{name}.{mailing.now:%Y%m%d%H%M%S}@tiit.ac.example>"
+
+
+def _numbered(students: Sequence[Listed]) -> list[tuple[str, str, str]]:
+    return [(str(position), number, name) for position, (number, name) in enumerate(students, 1)]
+
+
+def _at(now: datetime, *, days: int, hour: int) -> datetime:
+    day = now.astimezone(INDIA) + timedelta(days=days)
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
