@@ -4,6 +4,7 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -92,18 +93,19 @@ class MailServer:
             [program, "-F", "-c", str(config)],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
             **(options | ({"extra_groups": []} if options else {})),  # type: ignore[call-overload]  # who it runs as
         )
         self._await_greeting()
 
-    def stop(self) -> None:
-        """Stop; every connection gets a BYE."""
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop. how: SIGTERM sends a BYE to every connection, SIGKILL cuts them."""
         if self.process is not None:
-            self.process.terminate()
+            os.killpg(self.process.pid, how)  # its children by themselves take ten seconds to notice
             try:
                 self.process.wait(timeout=10)
             except subprocess.TimeoutExpired:
-                self.process.kill()
+                os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
             self.process = None
 

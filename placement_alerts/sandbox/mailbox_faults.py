@@ -112,10 +112,10 @@ def chatter(*lines: str) -> Fault:
 
 
 def say(words: bytes) -> Fault:
-    """Answer with exactly these bytes, and go on."""
+    """Answer with exactly these bytes, the command's tag for "{tag}", and go on."""
 
-    async def send(writer: asyncio.StreamWriter, _tag: str, _answer: bytes) -> None:
-        writer.write(words)
+    async def send(writer: asyncio.StreamWriter, tag: str, _answer: bytes) -> None:
+        writer.write(words.replace(b"{tag}", tag.encode()))
         await writer.drain()
 
     return Fault("say", send, closes=False)

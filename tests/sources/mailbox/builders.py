@@ -1,7 +1,7 @@
 """Mails and settings for the tests of the mailbox's connection."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from placement_alerts.sources.mailbox.source import ImapMailbox, ImapSession
 NOW = datetime(2026, 1, 27, 6, 0, tzinfo=UTC)
 USERNAME = "reader@college.example"
 TIMEOUT_S = 0.3
+PATIENCE_S = 5.0
 PASSWORD = 'of "the" \\ mailbox'
 
 
@@ -55,6 +56,16 @@ async def poll(mailbox: ImapMailbox, cursors: Mapping[str, Cursor] | None = None
         return taken
 
 
+async def take(
+    source: ImapMailbox, taken: list[Arrival], each: Callable[[ImapSession, Arrival], Awaitable[None]]
+) -> None:
+    """Take arrivals in, and do something after each."""
+    async with source.session(NOW) as session:
+        async for arrival in session.arrivals({}):
+            taken.append(arrival)
+            await each(session, arrival)
+
+
 async def look(session: ImapSession, cursors: Mapping[str, Cursor] | None = None) -> list[Arrival]:
     """Return every arrival, settling none."""
     return [arrival async for arrival in session.arrivals(cursors or {})]
@@ -70,7 +81,16 @@ class Pauses:
     def __init__(self, *endless: float) -> None:
         self.asked: list[float] = []
         self._endless = endless
+        self._new = asyncio.Event()
 
     async def __call__(self, seconds: float) -> None:
         self.asked.append(seconds)
+        self._new.set()
         await (asyncio.Event().wait() if seconds in self._endless else asyncio.sleep(0))
+
+    async def until(self, seconds: float) -> None:
+        """Wait until a pause of this length has begun."""
+        async with asyncio.timeout(PATIENCE_S):
+            while seconds not in self.asked:
+                self._new.clear()
+                await self._new.wait()
