@@ -74,7 +74,9 @@ _PROMOTION = re.compile(
     r"|promotional|money back|enrol now|limited seats|weekly digest|job digest|buy now|coupon|subscribe)\b",
     re.IGNORECASE,
 )
-_LIST_ELSEWHERE = re.compile(r"\b(?:attach\w*|enclosed|pfa|sheet|xlsx?|pdf|csv|list)\b", re.IGNORECASE)
+_LIST_ELSEWHERE = re.compile(
+    r"\b(?:attached|attachment|enclosed|pfa|(?:excel|google|this|the) sheet|xlsx?|csv|list)\b", re.IGNORECASE
+)
 _NUMBERED = re.compile(r"^\s*(?:clause\s*)?\d{1,2}(?:\.\d{1,2})?[.)]?\s", re.IGNORECASE)
 
 
@@ -157,7 +159,7 @@ def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float])
     if _ASKS_MONEY.search(whole) and not re.search(r"\b(?:beware|fake|fraud\w*)\b", whole, re.IGNORECASE):
         yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, "it asks for money")
     if not findings.students and not _LIST_ELSEWHERE.search(whole):
-        yield Evidence(_K.OFFER, -6, "nobody is named")
+        yield Evidence(_K.OFFER, -20, "nobody is named")
     promises = {match[0].lower() for match in _PROMOTION.finditer(whole)}
     if len(promises) >= 3 and not findings.students:
         yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, f"it is promotion ({', '.join(sorted(promises)[:4])})")

@@ -30,7 +30,7 @@ _DATES = re.compile(
     rf"|[:.]\d))(?:[\s,]{{1,3}}(?P<y4>20\d\d)\b)?"
     rf"|(?P<rel>day after tomorrow|tomorrow|today|tonight|tonite|aaj|kal)\b"
     rf"|(?P<pre>on|by|this|coming|next|till|until|before)\s(?:the\s)?(?:this\s"
-    rf"|coming\s)?(?P<wd>{_WEEKDAY})(?![\s,(]{{0,3}}\d)"
+    rf"|coming\s)?(?P<wd>{_WEEKDAY})(?![\s,(]{{0,3}}(?:\d|{_MONTH}))"
     rf"|(?<=\bby )(?P<eod>eod|end of (?:the )?day)\b(?!\s+(?:on|of|today|tomorrow|\d))"
     rf")",
     re.IGNORECASE,
@@ -44,7 +44,7 @@ _TIMES = re.compile(
     r"|(?P<h2>[01]\d|2[0-3])[:.]?(?P<m2>[0-5]\d)\s?(?:hrs|hours|h)\b"
     r"|(?P<h3>[01]?\d|2[0-3]):(?P<m3>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
     r"|(?P<h4>\d{1,2})(?:[:.](?P<m4>[0-5]\d))?\s?(?=(?:-|–|—|to)\s?\d{1,2}(?:[:.][0-5]\d)?\s?(?P<half4>[ap])\.?m\b)"
-    r"|(?P<h5>\d{1,2})(?:[:.](?P<m5>[0-5]\d))?\s?(?=baje|o'?clock)"
+    r"|(?:(?P<late>raat|shaam|sham|dop[ae]har|evening|night)\s(?:ko\s)?)?(?P<h5>\d{1,2})(?:[:.](?P<m5>[0-5]\d))?\s?(?:baje|bje|o'?clock)\b"
     r"|(?P<eod>eod|end of (?:the )?day)\b"
     r")",
     re.IGNORECASE,
@@ -61,6 +61,7 @@ _GAP_BEFORE_DATE = re.compile(
     r"{0,4}[^\w₹.;]{0,4}",
     re.IGNORECASE,
 )
+_RANGE = re.compile(r"\s?(?:-|–|—|to|till)\s?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +190,8 @@ def _time_of_day(match: re.Match[str]) -> time | None:
     half = (match["half"] or match["half4"] or "").lower()
     if half and not 1 <= hour <= 12:
         return time(hour, minute) if 12 < hour < 24 else None  # "17:00 PM" is written by mistake and meant so
+    if match["late"] and hour < 12:
+        return time(hour + 12, minute)
     if match["half4"] and half == "p" and hour % 12 > _range_end(match):
         half = "a"  # 11-1 pm and 10-12 pm begin before noon
     if half:
@@ -212,7 +215,8 @@ def _join(text: str, dates: list[Moment], index: int, times: list[Moment]) -> Mo
         return _taken(found, after, times, _also_after(text, after, times))
     before = next((t for t in reversed(times) if floor <= t.start and t.end <= found.start), None)
     if before is not None and _GAP_BEFORE_DATE.fullmatch(text, before.end, found.start):
-        return _taken(found, before, times, ())
+        first = next((t for t in times if t.end <= before.start and _RANGE.fullmatch(text, t.end, before.start)), None)
+        return _taken(found, first or before, times, (before,) if first else ())
     return found
 
 

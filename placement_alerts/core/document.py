@@ -16,8 +16,8 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\uf
 _COLUMNS = re.compile(r"\t+ *|(?<=\S) {2,}")
 _BULLET = re.compile(r"\s*(?:[-*•▪▶·◦‣>–—o]\s|\(?[a-z0-9]{1,2}[.)]\s|[^\w\s(\"'])")
 _BARS = re.compile(r"\S \| \S")
-_LONG_NUMBER = re.compile(r"\d{8}")
-_LABEL = re.compile(r"\s*[A-Z][\w /&.-]{1,30}\s*:")
+_LONG_NUMBER = re.compile(r"(?<![\d/=.-])\d{8}")
+_LABEL = re.compile(r"\s*[A-Z][\w /&.'()-]{1,30}?\s*(?::|=|→|[-=]+>|\s[-–—]\s)")
 _CAPITAL_WORDS = (
     "CSE ECE IT BT MCA CTC LPA CGPA PPT LT CR ABB HR GD PI AM PM INR PPO FTE NOC II III IV QA SDE UI UX AI ML"
 )
@@ -144,23 +144,23 @@ def cut(line: Line) -> Iterator[Line]:
 
 
 def _unwrapped(body: str) -> Iterator[str]:
-    held = ""
+    held, last = "", ""
     for raw in body.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         line = _INVISIBLE.sub("", raw).replace("\u00a0", " ").replace("\u202f", " ").rstrip()
-        if held and _goes_on(held, line):
-            held = f"{held} {line.strip()}"
+        if held and _goes_on(held, last, line):
+            held, last = f"{held} {line.strip()}", line
             continue
         if held:
             yield held
-        held = line
+        held = last = line
     if held:
         yield held
 
 
-def _goes_on(held: str, line: str) -> bool:
-    """Whether `line` is the rest of a sentence that a mail program broke off."""
+def _goes_on(held: str, last: str, line: str) -> bool:
+    """Whether `line` is the rest of a sentence that a mail program broke off behind `last`, the end of `held`."""
     if not line.strip() or _BULLET.match(line) or _LABEL.match(line) or columns_of(line):
         return False
     if _BARS.search(held) or _LONG_NUMBER.search(line) or columns_of(held):
         return False
-    return _WRAPPED_FROM <= len(held) < MAX_LINE
+    return len(last) >= _WRAPPED_FROM and len(held) < MAX_LINE

@@ -16,6 +16,7 @@ from placement_alerts.core.mailtext.markup import to_html
 from placement_alerts.core.matching import company_key
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind
 from placement_alerts.core.offer import Contribution
+from placement_alerts.core.relevance import Surroundings
 from placement_alerts.core.understanding import understand
 
 POLICY_YEARS = range(2020, 2041)
@@ -70,7 +71,7 @@ def understand_mail(mail: Mail, *, known_companies: Iterable[str] = ()) -> Under
     content = read_content(mail)
     sent_at = to_utc_ms(content.sent_at)
     text = content.text
-    facts = understand(text, sent_at, known_companies=known_companies)
+    facts = understand(text, sent_at, known_companies=known_companies, around=_surroundings(mail, content))
     years = years_of(mail.recipients)
     graduating = _graduating_year(text) if facts.kind is _K.POLICY else None
     facts = facts.model_copy(
@@ -100,6 +101,17 @@ def understand_mail(mail: Mail, *, known_companies: Iterable[str] = ()) -> Under
         graduating_year=graduating,
         contribution=contribution,
         digest=_digest(content, facts),
+    )
+
+
+def _surroundings(mail: Mail, content: Content) -> Surroundings:
+    return Surroundings(
+        bulk=mail.bulk,
+        footer=content.footer,
+        has_list=mail.list_id is not None,
+        own_words=content.own_words,
+        is_answer=content.is_answer,
+        senders=content.senders,
     )
 
 

@@ -28,8 +28,8 @@ _AMOUNT = re.compile(
 _NOT_PAY_BEFORE = re.compile(
     r"(joining|sign[- ]?(?:on|in|ing)|retention|relocation|referral|performance|annual|variable)[\w"
     r" ]*bonus\W*(?:of|:|worth)?\W*$"
-    r"|\b(bonus|bond|esops?|rsus?|stocks?|shares|prizes?|prize pool|pool|worth|cash|win|rewards?|fees?|deposit"
-    r"|fine|penalty|pay|scholarship"
+    r"|\b(bonus|bond|esops?|rsus?|stocks?|shares|prizes?|prize pool|pool|worth|cash|win(?:ners)?|rewards?|fees?|deposit"
+    r"|fine|penalty|pay(?!\s*[:–-])|scholarship"
     r"|reimburse\w*|allowance|insurance|cover|accommodation|relocation|turnover|funding|revenue|average package"
     r"|highest \w+"
     r"|less than|more than|above|below|raised from|agreement)\b[^.;\d]{0,22}$"
@@ -100,7 +100,8 @@ def find_amounts(text: str) -> list[Amount]:
 
 def yearly_lakhs(amounts: Iterable[Amount]) -> float | None:
     """Return the yearly pay in lakhs: the lowest whole pay, else the sum of its parts; None if none."""
-    pays = [amount for amount in amounts if _is_yearly(amount)]
+    yearly = [amount for amount in amounts if _is_yearly(amount)]
+    pays = [amount for amount in yearly if not amount.inner] or yearly
     whole = [amount.rupees for amount in pays if not amount.part]
     if whole:
         return _lakhs(min(whole))
@@ -163,12 +164,7 @@ def _per(unit: str, match: re.Match[str]) -> Per:
 
 
 def _is_yearly(amount: Amount) -> bool:
-    return (
-        amount.per is not Per.MONTH
-        and not amount.excluded
-        and not amount.inner
-        and SMALLEST_YEARLY <= amount.rupees <= LARGEST_YEARLY
-    )
+    return amount.per is not Per.MONTH and not amount.excluded and SMALLEST_YEARLY <= amount.rupees <= LARGEST_YEARLY
 
 
 def _lakhs(rupees: float) -> float:

@@ -151,7 +151,8 @@ RULES = (
         _K.JOB_POSTING,
         6,
         2.5,
-        r"open for applications?|applications? (?:are |is )?(?:being )?(?:invited|open)|hiring(?: alert)?|campus"
+        r"open for applications?|applications? (?:are |is )?(?:being )?(?:invited|open)"
+        r"|hiring(?: alert)?(?! (?:challenge|contest|hackathon|sprint))|campus"
         r" (?:drive|hiring|recruitment)|recruitment drive|(?:job|internship|career) opportunit(?:y|ies)|vacanc(?:y"
         r"|ies)|openings?|placement cycle|invitation to apply"
         r"|requirement|now accepting applications|call for applications?|pool(?:ed)?"
@@ -186,7 +187,7 @@ RULES = (
         r"address not found|delivery status notification|wasn.t delivered|mail delivery (?:failed|subsystem)|weekly"
         r" (?:job )?digest|job digest|newsletter because|manage preferences|you signed up|security alert|suspicious"
         r" activity|new sign-?in|login attempt|one[ -]time password|is the otp|otp for|verify your (?:account"
-        r"|email)|password (?:reset|expired?)|refundable (?:security )?deposit|registration fee of|enrol now|flat"
+        r"|email)|password (?:reset|expired?)|refundable (?:security )?deposit|enrol now|flat"
         r" \d+% off|\d+% (?:off|discount)|money back|lottery"
         r"|work from home,? no interview|auto[ -]generated mail|promotional mail|limited"
         r" (?:period|time) offer|buy now|sale ends|transaction of",

@@ -20,6 +20,7 @@ from placement_alerts.core.extract.schedule import Dated, Schedule, find_schedul
 from placement_alerts.core.extract.students import find_students, student_lines
 from placement_alerts.core.html import from_html
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
+from placement_alerts.core.relevance import Surroundings, not_for_students
 
 _K = NoticeKind
 _NAMES_STUDENTS = frozenset({_K.SHORTLIST, _K.OFFER, _K.INTERNSHIP_NOC, _K.UPDATE, _K.REMINDER})
@@ -63,25 +64,34 @@ def understand_plain(
 
 
 def understand(
-    text: Text, published_at: datetime, *, author: str | None = None, known_companies: Iterable[str] = ()
+    text: Text,
+    published_at: datetime,
+    *,
+    author: str | None = None,
+    known_companies: Iterable[str] = (),
+    around: Surroundings | None = None,
 ) -> Facts:
     """Return what the message says, and why.
 
     published_at: aware; "today" and dates without year count from it, in Indian time.
     known_companies: names to prefer where the message uses another spelling or a shorter form of one.
+    around: of a mail; None: the office itself published it, so it is meant for students.
     """
-    found = _look(text, published_at, known_companies)
+    found = _look(text, published_at, known_companies, around)
+    private = not_for_students(gist(text), around, len(found.students)) if around is not None else None
+    if private is not None:
+        return Facts(kind=_K.IRRELEVANT, reasons=(f"kind: irrelevant, because {private}",))
     decision = classify(gist(text), _findings(found))
     if decision.kind is _K.IRRELEVANT:
         return Facts(kind=decision.kind, author=author, held=decision.held, reasons=decision.reasons)
     return _facts(text, found, decision, author)
 
 
-def _look(text: Text, published_at: datetime, known_companies: Iterable[str]) -> _Found:
+def _look(text: Text, published_at: datetime, known_companies: Iterable[str], around: Surroundings | None) -> _Found:
     short = gist(text)
     calm = unshouted(short) if is_shouted(short) else short
     fields = fields_of(calm)
-    company = find_company(calm, fields, known_companies)
+    company = find_company(calm, fields, known_companies, around.senders if around is not None else ())
     return _Found(
         company=company,
         roles=find_roles(_without_company(calm, company.name), fields),

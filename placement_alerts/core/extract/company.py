@@ -8,12 +8,15 @@ from placement_alerts.core.document import Text
 from placement_alerts.core.extract.company_phrases import (
     BUSINESS,
     CAPITALISED,
+    CONTEST_BEHIND,
+    DESK,
     EVENT,
     EVENT_NAME,
     GENERIC,
     INITIALS,
     LABEL,
     LEGAL,
+    NOT_A_HOST,
     OWN_HOUSE,
     PERSON_BEFORE,
     QUOTED,
@@ -39,8 +42,16 @@ class Company:
     reason: str
 
 
-def find_company(text: Text, fields: Iterable[Field] | None = None, known_companies: Iterable[str] = ()) -> Company:
-    """Return the one company that the message is about. known_companies: spellings to prefer for the same name."""
+def find_company(
+    text: Text,
+    fields: Iterable[Field] | None = None,
+    known_companies: Iterable[str] = (),
+    senders: Iterable[tuple[str | None, str | None]] = (),
+) -> Company:
+    """Return the one company that the message is about.
+
+    known_companies: spellings to prefer for the same name. senders: of a mail: (name, name in the address's domain).
+    """
     fields = fields_of(text) if fields is None else tuple(fields)
     labelled = [tidy_name(field.value) for field in fields if LABEL.fullmatch(field.label)]
     distinct = {company_key(name): name for name in labelled if name}
@@ -49,7 +60,7 @@ def find_company(text: Text, fields: Iterable[Field] | None = None, known_compan
     if len(distinct) > 1 or any(SEVERAL.search(line.text) for line in text.lines[:12]):
         return Company(None, "several companies are named")
     known_companies = tuple(known_companies)
-    points = _points(text)
+    points = _points(text, tuple(senders))
     best, score = points[0] if points else (None, 0.0)
     if best is None or score < _ENOUGH:
         mentioned = _mentioned(text.title, known_companies)
@@ -81,12 +92,13 @@ def _bare(word: str) -> str:
     return word.lower().strip(".,:;!?'’\"").removesuffix("'s").removesuffix("’s")
 
 
-def _points(text: Text) -> list[tuple[str, float]]:
+def _points(text: Text, senders: tuple[tuple[str | None, str | None], ...]) -> list[tuple[str, float]]:
     """Return the candidates with their points, best first; a longer form of a name takes over the shorter one's."""
     points: dict[str, float] = {}
     shown: dict[str, str] = {}
     whole: set[str] = set()
-    for name, score, is_whole in (*_from_title(text.title), *_from_body(text)):
+    houses = {house for _, house in senders if house is not None}
+    for name, score, is_whole in (*_from_title(text.title), *_from_body(text), *_from_senders(senders)):
         key = company_key(name)
         points[key] = points.get(key, 0.0) + score
         shown.setdefault(key, name)
@@ -98,9 +110,24 @@ def _points(text: Text) -> list[tuple[str, float]]:
         if not inside and " " not in name and key not in company_key(text.title).split():
             points[key] *= 0.4  # a capital at the start of a sentence says nothing
         points[key] += min(2.0, 0.75 * inside)
+        if any(_is_of_house(key, house) for house in houses):
+            points[key] += 2.0
     merged = _merged(points, whole)
     ranked = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
     return [(shown[key], score) for key, score in ranked]
+
+
+def _from_senders(senders: Iterable[tuple[str | None, str | None]]) -> Iterator[tuple[str, float, bool]]:
+    """Yield the company that writes itself: its name without "Campus Team" is the name in its domain."""
+    for sender, house in senders:
+        name = tidy_name(DESK.sub(" ", sender or "").strip())
+        if house is not None and _is_possible(name) and _is_of_house(company_key(name), house):
+            yield name, _ENOUGH, False
+
+
+def _is_of_house(key: str, house: str) -> bool:
+    letters, other = key.replace(" ", ""), house.replace("-", "")
+    return len(letters) > 3 and (letters.startswith(other) or other.startswith(letters))
 
 
 def _merged(points: dict[str, float], whole: set[str]) -> dict[str, float]:
@@ -130,6 +157,8 @@ def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
             name = tidy_name(match["name"])
             if PERSON_BEFORE.search(part, max(0, match.start() - 9), match.start()):
                 continue
+            if (host := _host(match["name"])) is not None:
+                yield host, 1.5, False
             if not _is_possible(name) or ROLE.search(match["name"]):
                 continue
             is_whole = len(name) >= len(rest) - 1
@@ -166,7 +195,7 @@ def _in_sentence(sentence: str) -> Iterator[tuple[str, float, bool]]:
     for pattern, points in SENTENCES:
         for match in pattern.finditer(plain):
             raw = match["name"]
-            name = tidy_name(raw)
+            name = _host(raw) or tidy_name(raw)
             if (
                 not _is_possible(name)
                 or PERSON_BEFORE.search(plain, max(0, match.start("name") - 8), match.start("name"))
@@ -175,6 +204,15 @@ def _in_sentence(sentence: str) -> Iterator[tuple[str, float, bool]]:
                 continue
             if _bare(raw.split()[0]) not in GENERIC:
                 yield name, points, not ROLE.search(raw)
+
+
+def _host(name: str) -> str | None:
+    """Return the company in front of the name of its contest: "Acme" of "Acme CodeSprint'25"."""
+    match = CONTEST_BEHIND.fullmatch(name)
+    if match is None:
+        return None
+    host = tidy_name(match["host"])
+    return host if _is_possible(host) and not NOT_A_HOST.search(host) else None
 
 
 def _is_possible(name: str) -> bool:

@@ -91,7 +91,8 @@ INITIALS = re.compile(r"[A-Z]{2,4}")
 
 # Words that stand beside a company's name in titles and sentences and are no part of it.
 _GENERIC_WORDS = """
-    1st 2nd 3rd 4th a about academic additional adv adv. alert all also alumni an and and/or announcement annual
+    1st 2nd 3rd 4th a about academic
+    accepted additional adv adv. alert all also alumni an and and/or announcement annual
     another any applicants application applications apply approved apr april aptitude are as assessment
     assignment at attention aug august awareness b.e b.sc b.tech batch below best beware block both branch bt
     btech by call campus campus-drive cancelled candidate candidates career case cdc cell center centre certain
@@ -101,8 +102,8 @@ _GENERIC_WORDS = """
     deadline dear dec december deepawali delivery demo department details director diwali document documents dr
     dr. dress drive due dussehra each ece eid eligibility eligible ends engineering-students engineers er. event
     every exam expert extended extension faculty feb february fee feedback female final finale finally first
-    five following for form foundation four fresh fresher freshers friday from fte full gd gentle girls good
-    google graduate graduates grand greetings group guest guidelines hackathon hackerearth hackerrank hall has
+    five folks following for form foundation four fresh fresher freshers friday from fte full gd gentle girls good
+    google graduate graduates grand greetings group guest guys guidelines hackathon hackerearth hackerrank hall has
     head heartiest hello hey hi hiring hod hods holi hon'ble hostel hostellers hr hurry i if ii iii immediate
     important in in-person independence information institute instruction instructions interaction intern
     internal international interns internship internships interview interviewed interviews invitation invites is
@@ -110,7 +111,7 @@ _GENERIC_WORDS = """
     late lecture link linkedin list live location lpa lt m.e m.tech machine madam mandatory mar march
     masterclass may mba mca meet meeting microsoft mode monday month mr mr. mrs mrs. ms ms. mtech multiple name
     names national need needed new next no noc nomination nominations not note notice notification nov november
-    oct october of off offer offers office offline on on-campus once one online only open opening openings opens
+    oa oct october of off offer offers office offline on on-campus once one online only open opening openings opens
     opportunity oral our package panel parents part participants personal pg phase placement placements platform
     please policy pool pooled portal position post postponed ppo ppos ppt ppt/test pre pre-placement preponed
     process prof prof. profile profiles program programme qualified recruitment ref regarding regards
@@ -139,3 +140,18 @@ OWN_HOUSE = re.compile(
     re.IGNORECASE,
 )
 SEVERAL = re.compile(rf"\b(?i:companies|recruiters|firms)\b[^.]{{0,60}}?{_WORD}[^.]{{0,40}}?(?:,| and )")
+# a contest's own name, written in one word: CodeSprint, HackFest'25
+CONTEST_BEHIND = re.compile(
+    r"(?P<host>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) (?=\w*[a-z][A-Z]|[A-Z]{2,}[a-z])\w*(?i:hack|sprint|code"
+    r"|fest|quest|storm|wars"
+    r"|thon|cup|jam|athon)\w*(?:['’ ]?\d{2,4})?(?: \d\.\d)?"
+)
+NOT_A_HOST = re.compile(
+    r"\b(?:national|international|smart|india|indian|inter|annual|state|global|world|all|open|grand|great|super|mega|the)\b",
+    re.IGNORECASE,
+)
+DESK = re.compile(
+    r"\b(?:campus|hr|team|hiring|talent|acquisition|careers?|recruit\w*|innovation|events?|university|relations|people"
+    r"|desk|human resources?|programs?|early|outreach|india|office|no-?reply)\b",
+    re.IGNORECASE,
+)

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from placement_alerts.core.document import Line, Text
 
-_PIN = re.compile("\U0001f4cd\\s*")  # the round pushpin that stands for a place
+_PIN = re.compile("\U0001f4cd\\s*+(?![A-Z][a-z]{2,12}\\s*:)")  # the round pushpin that stands for a place
 _SEGMENT = re.compile(
     r"\s+\|\s+|(?<=[.!])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
     r"|\s*[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf]\ufe0f?\s*"
 )
 _LABELLED = re.compile(
-    r"[\W\d_]*(?:\(?[a-z]\)\s*)?(?P<label>[A-Za-z][A-Za-z0-9 .&'/()+-]{0,44}?)\s*(?P<mark>:|=|–|—|→"
+    r"[\W\d_]*(?:\(?[a-z]\)\s*)?(?P<label>[A-Za-z][A-Za-z0-9 .&'/()+-]{0,44}?)\s*(?P<mark>:-?|[=-]{1,3}>|=|–|—|→"
     r"|\s-)\s*(?P<value>\S.*)"
 )
 _LEADER = re.compile(r"\s*\.{3,}\s*")
@@ -108,5 +108,5 @@ def _of_line(index: int, text: str) -> Iterator[Field]:
         if match is None:
             continue
         label = match["label"].strip(" .*")
-        if match["mark"] == ":" or _WORDS_THAT_TAKE_A_DASH.fullmatch(label):
+        if match["mark"][0] == ":" or match["mark"][-1] == ">" or _WORDS_THAT_TAKE_A_DASH.fullmatch(label):
             yield Field(label.lower(), match["value"].strip(" *"), index)

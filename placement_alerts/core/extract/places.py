@@ -33,8 +33,8 @@ _LOCATION_LABEL = re.compile(
 _LOCATION_SAID = re.compile(
     r"\b(?i:(?:job |work |base |joining )?locations?(?:\s+(?:for|of)\s+[\w ]{1,30})?\s*(?:shall be|will be"
     r"|would be|is|are|being)?"
-    r"|(?:posting|posted)\s+(?:(?:shall|may|will|would) be\s*)?(?:at|in)|(?:posting|place of posting)"
-    r" (?:shall|may|will) be (?:at|in)|based (?:out of|in|at)|(?:office|work) is in"
+    r"|(?:posting|posted)\s+(?:(?:shall|may|will|would) be\s*)?(?:at|in)|(?:posting|place of posting|place of work)"
+    r" (?:shall be|may be|will be|would be|is)(?: (?:at|in))?|based (?:out of|in|at)|(?:office|work) is in"
     r"|(?:at|in) its)\s*[:–-]?\s*(?i:any of the \w+(?: viz\.?)?\s*)?(?i:any of"
     r" )?(?P<place>[A-Z][\w]*(?:(?:\s*(?:,|/|&|\bor\b|\band\b)\s*|\s)[A-Z\d]\w*){0,8})"
 )
@@ -83,14 +83,17 @@ _PLACE_WORD = (
     r"|June|July|August|(?:Sept|Nov|Dec)ember|October)\b)[A-Z0-9][\w&'’-]*+|of|and(?= [A-Z]))"
 )
 _PLACE = re.compile(
-    rf"(?<!\w)(?P<place>(?=[A-Z]){_PLACE_WORD}(?:[ ]{_PLACE_WORD}){{0,6}}(?: (?:campus|lab|hall|room|office"
-    rf"|floor|auditorium|block)\b)?(?:\s?\([A-Z][\w -]{{1,20}}\))?"
+    rf"(?<!\w)(?P<place>(?:(?=[A-Z]){_PLACE_WORD}|\d\w{{0,3}} [Ff]loor)(?:[ ](?:No\. ?\d+|{_PLACE_WORD})){{0,6}}"
+    rf"(?: (?:(?:seminar|conference|interview|meeting|board|lecture|computer|placement|drawing) )?(?:campus"
+    rf"|lab|hall|room"
+    rf"|office|floor|auditorium|block)\b)?(?:\s?\([A-Z][\w -]{{1,20}}\))?"
     rf"(?:, (?:the )?(?:{_PLACE_WORD}(?:[ ](?:{_PLACE_WORD}|floor|block|campus)){{0,4}}|\d\w{{0,3}}"
     rf" [Ff]loor)){{0,4}}(?:\s?\([A-Z][\w -]{{1,20}}\))?)"
 )
 _HAS_ROOM = re.compile(rf"\b{_ROOM}\b", re.IGNORECASE)
 _LED = re.compile(
-    r"(?:\b(?:in|at|to|venue|reporting|report)(?: the| our)?\W{0,3}|(?:am|pm|noon|a\.m\.|p\.m\.|hrs|\d{4}"
+    r"(?:\b(?:in|at|to|venue|reporting|report)(?: (?:the|our|its|their)(?: office\b)?)?\W{0,3}|(?:am|pm"
+    r"|noon|a\.m\.|p\.m\.|hrs|\d{4}"
     r"|day\)?|onwards)(?:\s?IST)?\s?[,|(–—-]+\s?(?:in |at )?(?:the )?)$",
     re.IGNORECASE,
 )
@@ -151,12 +154,20 @@ def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_
     )
     platform = _platform("\n".join([*lines, *links]))
     if rooms:
-        return next((room for room in rooms if room.startswith(f"{rooms[0]}, ")), rooms[0])
+        return _innermost(next((room for room in rooms if re.match(rf"{re.escape(rooms[0])},? \w", room)), rooms[0]))
     if platform is not None:
         return platform
     if labelled:
         return labelled[0]
     return "Online" if _ONLINE.search("\n".join(lines)) else None
+
+
+def _innermost(place: str) -> str:
+    """Return the room where only the brackets hold one: "Pre Placement Talk (Auditorium)"."""
+    match = re.fullmatch(r"(?P<head>[^()]+?)\s?\((?P<inside>[^()]+)\)", place)
+    if match and not _HAS_ROOM.search(match["head"]) and _HAS_ROOM.search(match["inside"]):
+        return match["inside"]
+    return place
 
 
 def _labelled_places(fields: Iterable[Field]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from placement_alerts.core.document import Text
 from placement_alerts.core.extract.labels import Field, rows_with_header
 from placement_alerts.core.matching import role_key
-from placement_alerts.core.money import find_amounts, monthly_rupees, yearly_lakhs
+from placement_alerts.core.money import LAKH, find_amounts, monthly_rupees, yearly_lakhs
 from placement_alerts.core.notice import Role
 
 MOST_ROLES = 12
@@ -48,7 +48,8 @@ _STATED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _JOB_TYPE = re.compile(
-    r"fte|intern|month|ppo|batch|year|pwd|lpa|stipend|full[- ]?time|girl|female|women|on-?campus|campus|remote"
+    r"\b(?:cse?|ece?|eee?|me|mech\w*|civil|it|b\.?tech|m\.?tech|mca|mba)\b|fte|intern|month|ppo|batch|year"
+    r"|pwd|lpa|stipend|full[- ]?time|girl|female|women|on-?campus|campus|remote"
     r"|wfh|\d{4}|students|only",
     re.IGNORECASE,
 )
@@ -67,6 +68,11 @@ _PAY_LABEL = re.compile(
     r"|fte|lpa|internship)\b"
 )
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
+_IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
+_SALARY = re.compile(
+    r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|take[- ]home)\b", re.IGNORECASE
+)
+_STIPEND = re.compile(r"\b(?:stipend|intern\w*|training|trainees?|probation\w*|apprentice\w*)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:total|gross)\b|^(?:annual )?ctc$|cost to company", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:basic|hra|allowance|fixed|variable|pf|provident|gratuity|bonus|medical|performance|insurance|base"
@@ -103,7 +109,14 @@ def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
 def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | None]:
     """Return what the message states for a single post: lakhs a year and rupees a month."""
     fields = tuple(fields)
-    stipend = monthly_rupees(amount for line in _pay_lines(text) for amount in find_amounts(line))
+    stipend = monthly_rupees(
+        amount for line in _pay_lines(text) if not _is_salary(line) for amount in find_amounts(line)
+    )
+    return _yearly_pay(text, fields), stipend
+
+
+def _yearly_pay(text: Text, fields: tuple[Field, ...]) -> float | None:
+    """Return lakhs a year: the labelled total, else the least labelled value, else what any line states."""
     labelled = [field for field in fields if _PAY_LABEL.search(field.label) or _TOTAL.search(field.label)]
     totals = [
         lakhs
@@ -111,21 +124,29 @@ def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | 
         if _TOTAL.search(field.label) and (lakhs := _yearly(field.value, field.label)) is not None
     ]
     if totals and any(_PART.search(field.label) for field in fields):
-        return max(totals), stipend
+        return max(totals)
     values = [
         lakhs
         for field in labelled
         if not _PART.search(field.label) and (lakhs := _yearly(field.value, field.label)) is not None
     ]
     if values:
-        return min(values), stipend
+        return min(values)
     amounts = [
         amount
         for line in _pay_lines(text)
         for amount in find_amounts(line)
         if amount.certain and (_PAID.search(line) or amount.per == "year")
     ]
-    return yearly_lakhs(amounts), stipend
+    if (lakhs := yearly_lakhs(amounts)) is not None:
+        return lakhs
+    salary = monthly_rupees(amount for line in _pay_lines(text) if _is_salary(line) for amount in find_amounts(line))
+    return round(12 * salary / LAKH, 2) if salary is not None else None
+
+
+def _is_salary(line: str) -> bool:
+    """Whether a monthly amount in the line is the pay of a post, not of an internship or a training."""
+    return _SALARY.search(line) is not None and not _STIPEND.search(line)
 
 
 def role_phrases(text: str) -> list[tuple[int, int, str]]:
@@ -176,7 +197,7 @@ def _listed(text: Text) -> list[str]:
     names = []
     for line in text.lines:
         paid = [name for _, end, name in role_phrases(line.text) if _PAY_FOLLOWS.match(line.text, end)]
-        if len(paid) > 1:
+        if len(paid) > 1 or (paid and _IN_LIST.match(line.text)):
             names.extend(paid)
             continue
         head = re.sub(r"^\W*(?:\(?[a-z0-9]{1,2}[.)]\s*)?", "", line.text)

@@ -66,7 +66,10 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """The words around a moment. before: since the last moment. head: also earlier words. number: of the sentence."""
+    """The words around a moment. before: since the last moment. head: also earlier words. number: of the sentence.
+
+    dated: the sentence says a day.
+    """
 
     before: str
     after: str
@@ -74,6 +77,7 @@ class _Clause:
     sentence: str
     number: int
     in_row: bool
+    dated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ def _judged(sentence: str, published_at: datetime, number: int, *, in_row: bool)
             sentence=sentence,
             number=number,
             in_row=in_row,
+            dated=any(one.day is not None for one in moments),
         )
         joined = _joined(judged[-1], moment, clause) if judged else None
         if joined is not None:
@@ -187,7 +192,7 @@ def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
         return _Sort.DEADLINE, 3 if APPLY.search(f"{before} {clause.head[-80:]}") else 2
     if (
         PERIOD.search(before)
-        or (moment.day is None and OFFICE_HOURS.search(before))
+        or (moment.day is None and not clause.dated and OFFICE_HOURS.search(before))
         or (moment.vague and not moment.at)
     ):
         return _Sort.NEITHER, 0

@@ -63,7 +63,7 @@ GONE_AFTER = re.compile(
     r"[^.;\w]{0,4}(?:at \w+ )?(?:(?:now )?(?:stands?|is|are|has been|have been|had been|was|were|shall be"
     r"|gets?)\s+(?:now |being |hereby )?)?"
     r"(?:re-?scheduled|postponed|cancelled|canceled|preponed|advanced|deferred|called off|put on hold"
-    r"|(?:shifted|moved|changed|extended) (?:to|till|by))",
+    r"|(?:shifted|moved|changed|extended) (?:to|till|by)|(?:will|shall|to) now be (?:\w+ )?on\b)",
     re.IGNORECASE,
 )
 PERIOD = re.compile(

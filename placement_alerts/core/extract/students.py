@@ -11,7 +11,7 @@ from placement_alerts.core.notice import ListedStudent
 MOST_STUDENTS = 2_000
 _LONGEST_NAME = 60  # characters
 
-_ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/-]{3,17}", re.IGNORECASE)
+_ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/.-]{3,19}", re.IGNORECASE)
 _NUMBER_HEAD = re.compile(r"\b(?:enrol\w*|enrl\w*|roll|regn?|registration|usn|prn|student id|admission|college id)\b")
 _NAME_HEAD = re.compile(r"\b(?:name|student|candidate)s?\b|\bname\b")
 _NOT_NAME_HEAD = re.compile(r"company|organi|mentor|father|faculty|role|post")
@@ -106,6 +106,8 @@ def _section(text: str, out: bool) -> bool:
 def _is_left_out(line: Line, out: bool) -> bool:
     if line.cells and any(_REFUSED.search(cell) for cell in line.cells if len(cell) < 40):
         return True
+    if line.cells and len(line.cells) > 2:
+        return out  # a student's own number of phone stands in such a row
     start = _SECTION_OUT.search(line.text)
     if start is not None:
         return ENROLLMENT.search(line.text, 0, start.start()) is None
@@ -147,7 +149,7 @@ def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
     at = cells.index(numbers[0])
     nearest = sorted((cell for cell in cells if cell != numbers[0]), key=lambda cell: abs(cells.index(cell) - at))
     name = next((named for cell in nearest if (named := _as_name(cell))), None)
-    return ListedStudent(name=name, enrollment=numbers[0])
+    return ListedStudent(name=name, enrollment=numbers[0].upper())
 
 
 def _from_line(text: str) -> Iterator[ListedStudent]:
@@ -163,7 +165,7 @@ def _from_line(text: str) -> Iterator[ListedStudent]:
     names = before if before[0] is not None else after
     for match, name in zip(matches, names, strict=True):
         if name is not None or len(text) < 20:
-            yield ListedStudent(name=name, enrollment=match[0])
+            yield ListedStudent(name=name, enrollment=match[0].upper())
 
 
 def _last_name(text: str) -> str | None:

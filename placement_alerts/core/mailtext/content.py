@@ -9,7 +9,7 @@ from placement_alerts.core.document import MAX_BODY, Text, from_plain
 from placement_alerts.core.html import from_html
 from placement_alerts.core.mail import Mail
 from placement_alerts.core.mailtext.attached import attached_lines
-from placement_alerts.core.mailtext.headers import moment_of, name_of
+from placement_alerts.core.mailtext.headers import house_of, moment_of, name_of
 from placement_alerts.core.mailtext.parts import Part, parts_of, says_something
 from placement_alerts.core.mailtext.subjects import bare_subject, is_reply
 from placement_alerts.core.mailtext.trimming import trim
@@ -27,6 +27,8 @@ class Content:
 
     shown: the lines as written, for plain text with blank ones. inner: what the innermost mail says, for comparison.
     author: who wrote it: the last who added something of substance, a name. footer: small print of bulk mail.
+    senders: (name, name in the domain of the address) of everyone who said something, the innermost first.
+    to: whom the innermost mail is addressed to, as its header block says.
     is_answer: it answers another mail. own_words: its writer says something beside what is quoted or forwarded.
     """
 
@@ -36,6 +38,8 @@ class Content:
     author: str | None
     sent_at: datetime
     footer: str
+    senders: tuple[tuple[str | None, str | None], ...]
+    to: str
     is_answer: bool
     own_words: bool
 
@@ -68,6 +72,8 @@ def read_content(mail: Mail) -> Content:
         author=_author(mail, own, said),
         sent_at=_sent_at(mail, own),
         footer="\n".join(one.footer for one in own if one.footer),
+        senders=tuple(_sender(mail, one) for one in said[::-1]),
+        to=own[-1].part.header.to if own[-1].part.header else "",
         is_answer=is_reply(mail.subject),
         own_words=own[0] in said,
     )
@@ -122,6 +128,13 @@ def _author(mail: Mail, own: Sequence[_Own], said: Sequence[_Own]) -> str | None
         for one in (*said[:1], *own[::-1])
     ]
     return next((name for name in names if name), None)
+
+
+def _sender(mail: Mail, one: _Own) -> tuple[str | None, str | None]:
+    header = one.part.header
+    if header is not None:
+        return header.sender, header.house
+    return name_of(mail.sender_name or ""), house_of(mail.sender_address or "")
 
 
 def _sent_at(mail: Mail, own: Sequence[_Own]) -> datetime:

@@ -25,16 +25,28 @@ _HEADER = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _ADDRESS = re.compile(r"[<(\[]?\s*(?:mailto:)?[^\s<>()\[\]@]{1,80}@[^\s<>()\[\]]{1,120}\s*[>)\]]*", re.IGNORECASE)
+_DOMAIN = re.compile(r"@(?P<domain>[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5})", re.IGNORECASE)
+_SCHOOL = frozenset({"ac", "edu", "res", "gov", "nic"})
+_PROVIDERS = frozenset(
+    {"gmail", "googlemail", "google", "googlegroups", "outlook", "hotmail", "live", "yahoo", "ymail", "icloud", "zoho"}
+    | {"rediffmail", "proton", "protonmail", "mail", "email", "aol", "linkedin"}
+)
+_SHORTEST_HOUSE = 4  # letters
 _ZONE = re.compile(r"(?:[+-]\d{4}|\bGMT|\bUTC|\bZ)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a block says of the mail below it. sender: a name, None if only an address is given."""
+    """What a block says of the mail below it.
+
+    sender: a name, None if only an address is given. house: of the address, as `house_of` says. to: as written.
+    """
 
     sender: str | None = None
     sent: str | None = None
     subject: str | None = None
+    house: str | None = None
+    to: str = ""
 
 
 def header_line(text: str) -> tuple[str, str] | None:
@@ -67,7 +79,16 @@ def read_block(texts: Sequence[str], start: int) -> tuple[Header, int] | None:
         index += 1
     if "from" not in found or not ({"date", "subject"} & set(found)):
         return None
-    return Header(name_of(found["from"]), found.get("date"), found.get("subject")), index
+    return (
+        Header(
+            name_of(found["from"]),
+            found.get("date"),
+            found.get("subject"),
+            house_of(found["from"]),
+            found.get("to", "")[:LONGEST],
+        ),
+        index,
+    )
 
 
 def begins_block(texts: Sequence[str], index: int) -> bool:
@@ -97,6 +118,22 @@ def name_of(value: str) -> str | None:
     via = re.match(r"['\"‘’]?(?P<name>[^\n]{1,120}?)['\"‘’]? via \S", name)
     name = (via["name"] if via else name).strip(" '\"‘’")
     return name if len(name) > 1 and "@" not in name and any(char.isalpha() for char in name) else None
+
+
+def house_of(address: str) -> str | None:
+    """Return the name in the domain of an address, e.g. "acme" for jobs@mail.acme.co.in.
+
+    None for colleges and for the providers of private mailboxes: their names say nothing of who writes.
+    """
+    match = _DOMAIN.search(address[:LONGEST])
+    if match is None:
+        return None
+    parts = match["domain"].lower().split(".")[:-1]
+    if len(parts) > 1 and parts[-1] in {"co", "com", "org", "net"}:
+        parts.pop()
+    if not parts or _SCHOOL & set(parts) or parts[-1] in _PROVIDERS or len(parts[-1]) < _SHORTEST_HOUSE:
+        return None
+    return parts[-1]
 
 
 def moment_of(value: str, near: datetime) -> datetime | None:

@@ -31,7 +31,8 @@ _STOCK = re.compile(
     r"\b(?:fyi|fyr|pfa|fwd|fyna|fw|forward(?:ed|ing)?|sent from my \w+(?: \w+)?|get outlook for \w+|for your"
     r" (?:kind )?(?:information|reference|perusal)(?: (?:and|&) (?:necessary|needful) (?:action|reference))?|please"
     r"|pls|plz|kindly|(?:find|see|check|read|refer|go through) (?:the )?(?:below|attached|trailing|forwarded"
-    r"|following)?(?: the)?(?: (?:mail|message|email|e-mail))?(?: below)?|below|trailing|mail|email|message|note|do the needful"
+    r"|following)?(?: the)?(?: (?:mail|message|email|e-mail))?(?: below)?|below|trailing|mail|email"
+    r"|message|note|do the needful"
     r"|needful|thanks|thank you|regards|best|warm|with|and|&|the|for|as|received|information|from)\b",
     re.IGNORECASE,
 )

@@ -27,14 +27,16 @@ _LIST_FOOTER = re.compile(
 _PROMOTION_FOOTER = re.compile(
     r"\s*(?:you(?:'|’)?(?: a)?re (?:getting|receiving) this|you (?:have )?received this (?:e-?mail|message|newsletter)"
     r"|(?:click here to |to )?unsubscribe\b|if you (?:no longer|do not|don.t) (?:wish|want) to receive"
-    r"|manage (?:your )?(?:preferences|subscription)|this (?:is a|e-?mail is a) (?:promotional|system[- ]generated|auto)|view (?:this"
+    r"|manage (?:your )?(?:preferences|subscription)|this (?:is a|e-?mail is a) (?:promotional"
+    r"|system[- ]generated|auto)|view (?:this"
     r" (?:e-?mail|mail) )?in (?:your )?browser|update (?:your )?preferences)",
     re.IGNORECASE,
 )
 _DISCLAIMER = re.compile(
     r"\W{0,10}(?:disclaimer|confidentiality (?:notice|statement|note)|privileged (?:and|&) confidential)\b"
     r"|\W{0,10}(?:the information (?:contained )?in )?(?:this|the) (?:e-?mail|message|communication|transmission"
-    r"|mail)\b.{0,160}\b(?:confidential|privileged|intended (?:solely|only) for the (?:use|named|individual|addressee|recipient"
+    r"|mail)\b.{0,160}\b(?:confidential|privileged|intended (?:solely|only) for the (?:use|named"
+    r"|individual|addressee|recipient"
     r"|person)|intended recipient|addressee)"
     r"|.{0,60}\bif you (?:are not|have received).{0,60}\b(?:recipient|in error|by mistake)"
     r"|.{0,40}\bconsider the environment|\s*sent from (?:my |yahoo|outlook|gmail|mail for)|\s*get outlook for"
