@@ -9,12 +9,17 @@ import structlog
 from aiogram import BaseMiddleware, Dispatcher
 from aiogram.types import ErrorEvent, TelegramObject, Update
 
+from placement_alerts.bot.admin import make_admin_router
 from placement_alerts.bot.answers import Answers
 from placement_alerts.bot.blocks import make_block_router
 from placement_alerts.bot.commands import Now, make_command_router
+from placement_alerts.bot.enrollment import Enrollments
+from placement_alerts.bot.figures import make_figures_router
+from placement_alerts.bot.policies import make_policy_router
 from placement_alerts.bot.presses import make_press_router
 from placement_alerts.bot.settings import BotSettings
 from placement_alerts.errors import StoreUnavailable
+from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
 log = structlog.get_logger(__name__)
@@ -77,12 +82,27 @@ async def report(event: ErrorEvent) -> bool:
     return True
 
 
-def make_dispatcher(store: Store, answers: Answers, settings: BotSettings, now: Now) -> tuple[Dispatcher, Once]:
-    """Return a dispatcher with every router, and what knows which updates were handled."""
-    dispatcher = Dispatcher(disable_fsm=True, store=store, answers=answers, settings=settings, now=now)
+def make_dispatcher(
+    store: Store, answers: Answers, settings: BotSettings, now: Now, answered: Flag | None = None
+) -> tuple[Dispatcher, Once]:
+    """Return a dispatcher with every router, and what knows which updates were handled.
+
+    answered: set when an admin's answer is stored.
+    """
+    dispatcher = Dispatcher(
+        disable_fsm=True, store=store, answers=answers, settings=settings, now=now, answered=answered or Flag()
+    )
     once = Once()
     dispatcher.update.outer_middleware(once)
     dispatcher.update.outer_middleware(WaitForStore())
     dispatcher.errors.register(report)
-    dispatcher.include_routers(make_command_router(), make_press_router(), make_block_router())
+    dispatcher.include_routers(
+        make_admin_router(),
+        Enrollments().router(),
+        make_figures_router(),
+        make_policy_router(),
+        make_command_router(),  # knows what to say to everything else
+        make_press_router(),
+        make_block_router(),
+    )
     return dispatcher, once

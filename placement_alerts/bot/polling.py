@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine, Sequence
 from typing import Any
 
 import structlog
@@ -11,11 +11,11 @@ from aiogram.client.session.middlewares.base import BaseRequestMiddleware, NextR
 from aiogram.exceptions import AiogramError
 from aiogram.methods import GetUpdates, Response, TelegramMethod
 from aiogram.methods.base import TelegramType
-from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats
+from aiogram.types import BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 
 from placement_alerts.bot.answers import Answers
 from placement_alerts.bot.dispatching import ALLOWED_UPDATES, Once
-from placement_alerts.bot.texts import COMMANDS
+from placement_alerts.bot.texts import ADMIN_COMMANDS, COMMANDS, Command
 
 log = structlog.get_logger(__name__)
 
@@ -47,9 +47,11 @@ class WatchPolls(BaseRequestMiddleware):
 
 
 class Polling:
-    """Receives updates and sends answers until `stop`."""
+    """Receives updates and sends answers until `stop`. admins: whose menus show more commands."""
 
-    def __init__(self, bot: Bot, dispatcher: Dispatcher, once: Once, answers: Answers) -> None:
+    def __init__(
+        self, bot: Bot, dispatcher: Dispatcher, once: Once, answers: Answers, admins: Collection[int] = ()
+    ) -> None:
         self._trouble: str | None = None
         self._polls = WatchPolls()
         bot.session.middleware(self._polls)
@@ -57,6 +59,7 @@ class Polling:
         self._dispatcher = dispatcher
         self._once = once
         self._answers = answers
+        self._admins = frozenset(admins)
         self._stopping = asyncio.Event()
 
     @property
@@ -87,13 +90,12 @@ class Polling:
         Pending updates are kept: a /stop sent while we were down must count.
         """
         scope = BotCommandScopeAllPrivateChats()
-        commands = [BotCommand(command=one.name, description=one.description) for one in COMMANDS]
         wait_s = 1.0
         while not self._stopping.is_set():
             try:
                 await self._bot.me()  # kept by the Bot: its poller asks for it and could not bear a failure
                 await self._bot.delete_webhook(drop_pending_updates=False, request_timeout=CALL_S)
-                await self._bot.set_my_commands(commands, scope=scope, request_timeout=CALL_S)
+                await self._bot.set_my_commands(_menu(COMMANDS), scope=scope, request_timeout=CALL_S)
             except (AiogramError, TimeoutError) as error:
                 if self._trouble != type(error).__name__:
                     log.warning(
@@ -106,9 +108,19 @@ class Polling:
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
             else:
                 self._trouble = None
+                await self._extend_menus()
                 log.info("bot.started")
                 return True
         return False
+
+    async def _extend_menus(self) -> None:
+        """Show admins their commands too. Who never pressed Start has no menu; the commands work all the same."""
+        for admin in sorted(self._admins):
+            scope = BotCommandScopeChat(chat_id=admin)
+            try:
+                await self._bot.set_my_commands(_menu((*COMMANDS, *ADMIN_COMMANDS)), scope, request_timeout=CALL_S)
+            except (AiogramError, TimeoutError) as error:
+                log.info("menu.not_extended", admin=admin, error=type(error).__name__)
 
     async def _receive(self) -> None:
         polling = asyncio.create_task(
@@ -160,6 +172,10 @@ class Polling:
                 await self._bot.get_updates(
                     offset=self._once.last + 1, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES
                 )
+
+
+def _menu(commands: Sequence[Command]) -> list[BotCommand]:
+    return [BotCommand(command=one.name, description=one.description) for one in commands]
 
 
 async def _see_through(work: Coroutine[Any, Any, None]) -> None:

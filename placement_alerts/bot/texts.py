@@ -28,10 +28,15 @@ class Link:
 COMMANDS = (
     Command("start", "Get placement notices here"),
     Command("status", "See whether you get notices"),
+    Command("enrollment", "Be told when a list names you"),
+    Command("stats", "Placement statistics of your year"),
+    Command("policy", "The placement policy"),
     Command("web", "Useful links"),
     Command("help", "What this bot does"),
     Command("stop", "Get no more notices"),
 )
+
+ADMIN_COMMANDS = (Command("held", "What waits for an answer of yours"),)  # beside the others, for admins only
 
 BUTTON_OUT_OF_DATE = "This button is out of date."
 SEEN = "Noted: you have seen it."
@@ -86,6 +91,7 @@ def status(student: Student | None, chat_id: int, *, is_on: bool) -> Text:
         Text("Registered on: ", show_date(student.joined_at)),
         Text("User id: ", Code(str(chat_id))),
         Text("Placement year: ", year_label(student.year)),
+        *([Text("Enrollment number: ends in ", student.enrollment_hint)] if student.enrollment_hint else []),
         Text("Status: ", "active" if is_on else "inactive"),
         *([] if is_on else [Text("/start turns notices on.")]),
     )
@@ -99,6 +105,7 @@ def help_text() -> Text:
         "• new jobs, with deadline, package and who may apply",
         "• changes: a moved deadline, a new venue, a withdrawn notice",
         "• shortlists, results and other announcements of the office",
+        "• at once and for you alone: that a list names you, if you gave your /enrollment number",
         "",
         _commands(),
         "",
@@ -112,6 +119,11 @@ def web(links: Sequence[Link]) -> Text:
     if not shown:
         return Text("No links have been set up yet.")
     return as_list(*shown[1:])
+
+
+def start_first() -> Text:
+    """Answer what only a registered student can do."""
+    return Text(PRESS_START_FIRST)
 
 
 def unknown_command() -> Text:

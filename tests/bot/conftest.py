@@ -27,6 +27,7 @@ from placement_alerts.web.server import make_application, serve
 
 TOKEN = "42:AAF-test"
 NOW = datetime(2026, 1, 27, 20, 0, tzinfo=UTC)  # January 28 in Kolkata
+ADMIN = {"id": 9, "is_bot": False, "first_name": "Office"}
 ASHA = {"id": 7, "is_bot": False, "first_name": "Asha", "last_name": "Rao", "username": "asha"}
 
 Json = dict[str, Any]
@@ -41,6 +42,7 @@ class Telegram:
     failing: dict[str, int] = field(default_factory=dict)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     polled: asyncio.Event = field(default_factory=asyncio.Event)
+    heard: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     refused: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     number: int = 0
 
@@ -48,6 +50,7 @@ class Telegram:
         method = request.match_info["method"]
         asked = {name: _read(str(text)) for name, text in (await request.post()).items()}
         self.calls.append((method, asked))
+        self.heard.put_nowait(method)
         if code := self.failing.get(method):
             self.refused.put_nowait(method)
             body = {"ok": False, "error_code": code, "description": "Forbidden: bot was blocked by the user"}
@@ -178,8 +181,11 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
-def a_dispatcher(store: Store, answers: Answers, now: Callable[[], datetime] = lambda: NOW) -> tuple[Dispatcher, Once]:
-    settings = BotSettings("202526", (Link("Timetable", "https://timetable.example.test/"),))
+def a_dispatcher(
+    store: Store, answers: Answers, now: Callable[[], datetime] = lambda: NOW, **values: Any
+) -> tuple[Dispatcher, Once]:
+    links = (Link("Timetable", "https://timetable.example.test/"),)
+    settings = BotSettings("202526", links, **({"admins": frozenset({ADMIN["id"]})} | values))
     return make_dispatcher(store, answers, settings, now)
 
 
@@ -191,9 +197,16 @@ async def answering(answers: Answers) -> AsyncIterator[None]:
     await asyncio.wait({running})
 
 
-@pytest.fixture
-async def desk(telegram: Telegram, bot: Bot, store: Store) -> AsyncIterator[Desk]:
+@asynccontextmanager
+async def open_desk(telegram: Telegram, bot: Bot, store: Store, **values: Any) -> AsyncIterator[Desk]:
+    """Open a desk whose settings have these values."""
     answers = Answers(bot)
-    dispatcher, once = a_dispatcher(store, answers)
+    dispatcher, once = a_dispatcher(store, answers, **values)
     async with answering(answers):
         yield Desk(telegram, bot, dispatcher, once, answers, store)
+
+
+@pytest.fixture
+async def desk(telegram: Telegram, bot: Bot, store: Store) -> AsyncIterator[Desk]:
+    async with open_desk(telegram, bot, store) as desk:
+        yield desk

@@ -8,7 +8,7 @@ from aiogram import Bot
 
 from placement_alerts.bot.answers import Answers
 from placement_alerts.bot.polling import Polling
-from placement_alerts.bot.texts import COMMANDS
+from placement_alerts.bot.texts import ADMIN_COMMANDS, COMMANDS
 from placement_alerts.core.student import Student
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.store.base import Store, StudentRepository
@@ -49,6 +49,16 @@ async def test_start_keeps_pending_updates_and_sets_the_menu(polling: Polling, t
     assert [one["command"] for one in menu["commands"]] == [one.name for one in COMMANDS]
     assert menu["scope"] == {"type": "all_private_chats"}
     assert telegram.named("getUpdates")[0]["allowed_updates"] == ["message", "callback_query", "my_chat_member"]
+
+
+async def test_the_menus_of_admins_show_their_commands_too(bot: Bot, telegram: Telegram, store: Store) -> None:
+    answers = Answers(bot)
+    async with running(Polling(bot, *a_dispatcher(store, answers), answers, admins=(9,))):
+        await idle(telegram)
+
+    _, menu = telegram.named("setMyCommands")
+    assert menu["scope"] == {"type": "chat", "chat_id": 9}
+    assert [one["command"] for one in menu["commands"]] == [one.name for one in (*COMMANDS, *ADMIN_COMMANDS)]
 
 
 async def test_stop_sent_while_we_were_down_is_in_force(polling: Polling, telegram: Telegram, store: Store) -> None:
