@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from placement_alerts.core.branches import BranchTable
+from placement_alerts.core.company_names import key_of
 from placement_alerts.core.offer import Offer, OfferRole, OfferStudent
 
 RUPEES_FROM = 100_000  # a "package" of at least so much was written in rupees, not in lakhs
@@ -20,7 +21,8 @@ class Row:
     """One student in one offer.
 
     number: without spaces, upper case; None: the mail gave none. role: the student's, else the one that the package
-    was taken from. locations, joining_date: the student's own, else the offer's. profiles: roles of the offer, sorted.
+    was taken from. company_names: keys of every name that a mail gave the company. locations, joining_date: the
+    student's own, else the offer's. profiles: roles of the offer, sorted.
     """
 
     number: str | None
@@ -29,6 +31,7 @@ class Row:
     counted: bool
     company: str
     company_key: str
+    company_names: frozenset[str]
     role: str | None
     package: float | None
     locations: tuple[str, ...]
@@ -59,15 +62,17 @@ def role_package(role: OfferRole, *, internship_only: bool) -> float | None:
 
 
 def _rows(offer: Offer, table: BranchTable) -> list[Row]:
+    names = frozenset(key_of(name, {}) for name in (offer.company, *(one.company for one in offer.contributions)))
     paid = [(role.role, role_package(role, internship_only=offer.internship_only)) for role in offer.roles]
     profiles = tuple(sorted({role.role for role in offer.roles if role.role}))
-    return [_row(offer, student, paid, profiles, table) for student in offer.students]
+    return [_row(offer, student, paid, names | {offer.company_key}, profiles, table) for student in offer.students]
 
 
 def _row(
     offer: Offer,
     student: OfferStudent,
     paid: list[tuple[str | None, float | None]],
+    names: frozenset[str],
     profiles: tuple[str, ...],
     table: BranchTable,
 ) -> Row:
@@ -81,6 +86,7 @@ def _row(
         counted=table.is_counted(branch),
         company=offer.company,
         company_key=offer.company_key,
+        company_names=names,
         role=role,
         package=package,
         locations=(student.location,) if student.location else offer.locations,

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from placement_alerts.core.matching import company_key
+from placement_alerts.core.company_names import key_of
 from placement_alerts.core.offer_rows import Row
 
 
@@ -13,7 +13,8 @@ class Filter:
     """All that is given must hold; within one field any of its values. Empty: no wish.
 
     lowest, highest: LPA, both included; a row without a package passes. search: part of name, enrollment number, role
-    or company. Case and spaces do not matter; companies are compared by their key.
+    or company. Case and spaces do not matter; companies are compared by the keys of all names that
+    mails gave them.
     """
 
     companies: frozenset[str] = frozenset()
@@ -30,13 +31,13 @@ class Filter:
 
     def test(self) -> Callable[[Row], bool]:
         """Return the question whether a row passes, with what was asked for made ready once."""
-        companies = {company_key(name) for name in self.companies} | {_fold(name) for name in self.companies}
+        companies = {key_of(name, {}) for name in self.companies}
         roles, locations, branches = map(_folded, (self.roles, self.locations, self.branches))
         search = _fold(self.search)
 
         def passes(row: Row) -> bool:
             return (
-                (not companies or bool(companies & {row.company_key, company_key(row.company), _fold(row.company)}))
+                (not companies or bool(companies & row.company_names))
                 and (not roles or _fold(row.role or "") in roles)
                 and (not locations or any(_fold(place) in locations for place in row.locations))
                 and (not branches or _fold(row.branch) in branches)
