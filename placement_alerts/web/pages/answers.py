@@ -1,0 +1,125 @@
+"""Pages as answers: rendered from templates, with what tells a browser to load and run nothing else."""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from placement_alerts.web.pages import wording
+
+GZIP_FROM = 1_000  # bytes; below, the headers outweigh what is saved
+FRESH = "public, max-age=60"
+FOR_EVER = "public, max-age=31536000, immutable"  # the name holds the content's hash
+STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Something to answer with, in both codings. tag: its hash."""
+
+    plain: bytes
+    packed: bytes | None
+    tag: str
+    content_type: str
+
+
+def render(template: str, /, **values: Any) -> Body:
+    """Return a page. Slow for a large one: call it in a thread."""
+    return body_of(_environment().get_template(template).render(**values).encode(), "text/html")
+
+
+def body_of(content: bytes, content_type: str) -> Body:
+    """Return bytes ready to be answered."""
+    packed = gzip.compress(content, 6, mtime=0) if len(content) >= GZIP_FROM else None
+    return Body(content, packed, hashlib.sha256(content).hexdigest()[:20], content_type)
+
+
+def answer(request: web.Request, body: Body, *, status: int = 200, caching: str = "no-store") -> web.Response:
+    """Return the body, or 304 if the browser has it. caching: of Cache-Control."""
+    packs = body.packed is not None and _takes_gzip(request)
+    tag = f"{body.tag}-gz" if packs else body.tag  # a strong tag names the bytes as they are sent
+    headers = {**SECURITY, "Cache-Control": caching, "Vary": "Accept-Encoding", "ETag": f'"{tag}"'}
+    if status == 200 and any(one.value in (tag, "*") for one in request.if_none_match or ()):
+        return web.Response(status=304, headers=headers)
+    if packs:
+        headers["Content-Encoding"] = "gzip"
+    return web.Response(
+        body=body.packed if packs else body.plain,
+        status=status,
+        headers=headers,
+        content_type=body.content_type,
+        charset="utf-8",
+    )
+
+
+@cache
+def static_body(name: str) -> Body:
+    """Return one of STATIC."""
+    content = files("placement_alerts.web.pages").joinpath("static", name).read_bytes()
+    return body_of(content, STATIC[name])
+
+
+def static_path(name: str) -> str:
+    """Return where one of STATIC is found; another content has another address."""
+    stem, _, ending = name.rpartition(".")
+    return f"/static/{stem}-{static_body(name).tag[:12]}.{ending}"
+
+
+def wants_page(request: web.Request) -> bool:
+    """Whether a browser asks: HTML by name, and no JSON before it (reference/existing-interface.md, section 4)."""
+    asked = [_weighed(part) for part in request.headers.get("Accept", "").split(",")[:50]]
+    html = _rank(asked, ("text/html", "application/xhtml+xml"))
+    json = _rank(asked, ("application/json",))
+    return html is not None and (json is None or html < json)
+
+
+def _rank(asked: list[tuple[str, float]], kinds: tuple[str, ...]) -> tuple[float, int] | None:
+    """Return how early a kind is wanted, lower is earlier; None: it is not named."""
+    ranks = [(-weight, index) for index, (kind, weight) in enumerate(asked) if kind in kinds and weight > 0]
+    return min(ranks, default=None)
+
+
+def _weighed(part: str) -> tuple[str, float]:
+    kind, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "q":
+            try:
+                return kind, float(value)
+            except ValueError:
+                return kind, 0.0
+    return kind, 1.0
+
+
+def _takes_gzip(request: web.Request) -> bool:
+    asked = [_weighed(part) for part in request.headers.get("Accept-Encoding", "").split(",")[:50]]
+    return any(coding in ("gzip", "*") and weight > 0 for coding, weight in asked)
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("placement_alerts.web.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["static_path"] = static_path
+    environment.filters |= {
+        name: getattr(wording, name) for name in ("year_name", "lakhs", "percent", "day", "iso", "short")
+    }
+    environment.globals |= {"count": wording.count, "span": wording.span}
+    return environment

@@ -1,0 +1,177 @@
+"""The routes of the pages that everybody may read. Handlers are thin: what they show is made elsewhere."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from placement_alerts.core.policy import Policy
+from placement_alerts.errors import ConfigError, NotFound, StoreError
+from placement_alerts.pipeline.figures import Figures
+from placement_alerts.store.base import Store
+from placement_alerts.web.pages import policy_text
+from placement_alerts.web.pages.answers import (
+    FOR_EVER,
+    FRESH,
+    STATIC,
+    Body,
+    answer,
+    render,
+    static_body,
+    static_path,
+    wants_page,
+)
+from placement_alerts.web.pages.keeping import KeptPages
+from placement_alerts.web.pages.query import BadQuery, Wish, read_wish
+from placement_alerts.web.pages.statistics_view import statistics_values
+
+RETRY_S = 30
+
+log = structlog.get_logger(__name__)
+
+Page = Callable[[web.Request], Awaitable[Body]]
+
+
+@dataclass(frozen=True, slots=True)
+class PageSettings:
+    """What the pages are told. years: that exist; active: shown first. public: whether they may be read at all.
+
+    bot_url: where the bot is found, https://t.me/...; None: not known.
+    """
+
+    years: tuple[str, ...]
+    active: str
+    version: str
+    public: bool = True
+    bot_url: str | None = None
+
+
+class PageRoutes:
+    """The start page, statistics, policies and what is not there. Add `routes()` to an application, before `/`'s."""
+
+    def __init__(self, store: Store, figures: Figures, settings: PageSettings, monotonic: Callable[[], float]) -> None:
+        self._policies = store.policies
+        self._figures = figures
+        self._settings = settings
+        self._kept = KeptPages(monotonic)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes; each answers HEAD too. Whatever no other route knows is answered with a page."""
+        return [
+            web.get("/", self._start),
+            web.get("/statistics", self._shown(self._statistics)),
+            web.get("/policy", self._shown(self._policy_years)),
+            web.get(r"/policy/{year:20\d\d}", self._shown(self._policy)),
+            web.get(r"/policy/{year:20\d\d}/{version:[1-9]\d{0,4}}", self._shown(self._policy)),
+            *(web.get(static_path(name), _static_route(name)) for name in STATIC),
+            web.get("/{path:.+}", self._unknown),
+        ]
+
+    async def _start(self, request: web.Request) -> web.Response:
+        if not wants_page(request):
+            state = {"status": "ok", "version": self._settings.version}
+            return web.json_response(state, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+        response = answer(request, await self._render("start.html"), caching=FRESH)
+        response.headers["Vary"] = "Accept, Accept-Encoding"
+        return response
+
+    async def _unknown(self, request: web.Request) -> web.Response:
+        if not wants_page(request):
+            problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "there is nothing here"}
+            headers = {"Cache-Control": "no-store", "Vary": "Accept"}
+            return web.json_response(problem, status=404, headers=headers, content_type="application/problem+json")
+        return await self._trouble(request, 404, "There is no such page", "The address may be old or mistyped.")
+
+    def _shown(self, page: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
+        """Return the handler of a page: what goes wrong becomes a page too."""
+
+        async def handle(request: web.Request) -> web.Response:
+            if not self._settings.public:
+                says = "This page can be read after signing in, which comes with a later version."
+                return await self._trouble(request, 404, "Sign-in is needed", says)
+            try:
+                return answer(request, await page(request), caching=FRESH)
+            except BadQuery as error:
+                return await self._trouble(request, 400, "This address asks for something odd", f"{error}.")
+            except NotFound as error:
+                return await self._trouble(request, 404, "There is no such page", f"{error}.")
+            except (StoreError, TimeoutError) as error:
+                log.warning("page.failed", path=request.path, error=type(error).__name__)
+                says = "The figures cannot be read just now. Please try again in a minute."
+                return await self._trouble(request, 503, "Not able now", says)
+
+        return handle
+
+    async def _statistics(self, request: web.Request) -> Body:
+        query = {name: request.query.getall(name) for name in request.query}
+        wish = read_wish(query, self._settings.years, self._settings.active)
+        return await self._kept.get(wish.address(), lambda: self._make_statistics(wish))
+
+    async def _make_statistics(self, wish: Wish) -> Body:
+        try:
+            found = await self._figures.of(wish.year, wish.filter())
+        except ConfigError as error:  # the operator's words are for the operator
+            log.warning("page.failed", path="/statistics", error=str(error))
+            raise NotFound("no branches are set for this placement year yet, so there are no figures") from error
+        official = await self._figures.official()
+        return await self._render(
+            "statistics.html", **await asyncio.to_thread(statistics_values, found, official, wish)
+        )
+
+    async def _policy_years(self, request: web.Request) -> Body:
+        return await self._kept.get("/policy", self._make_policy_years)
+
+    async def _make_policy_years(self) -> Body:
+        found = [await self._policies.latest(year) for year in await self._policies.years()]
+        return await self._render("policies.html", policies=[policy for policy in found if policy])
+
+    async def _policy(self, request: web.Request) -> Body:
+        year = int(request.match_info["year"])
+        version = request.match_info.get("version")
+        return await self._kept.get(
+            f"/policy/{year}/{version or ''}", lambda: self._make_policy(year, int(version) if version else None)
+        )
+
+    async def _make_policy(self, year: int, version: int | None) -> Body:
+        versions = {policy.version: policy for policy in await self._policies.versions(year)}
+        if not versions:
+            raise NotFound(f"no placement policy of {year} is known")
+        policy = versions.get(version or max(versions))
+        if policy is None:
+            raise NotFound(f"the placement policy of {year} has no such version")
+        earlier = [one for one in versions if one < policy.version]
+        before = versions[max(earlier)] if earlier else None
+        html, changes = await asyncio.to_thread(_policy_parts, policy, before)
+        return await self._render(
+            "policy.html",
+            policy=policy,
+            before=before,
+            versions=sorted(versions.values(), key=lambda one: -one.version),
+            html=html,
+            changes=changes,
+        )
+
+    async def _trouble(self, request: web.Request, status: int, title: str, says: str) -> web.Response:
+        response = answer(request, await self._render("trouble.html", title=title, says=says), status=status)
+        if status == 503:
+            response.headers["Retry-After"] = str(RETRY_S)
+        return response
+
+    async def _render(self, template: str, **values: Any) -> Body:
+        return await asyncio.to_thread(render, template, settings=self._settings, **values)
+
+
+def _policy_parts(policy: Policy, before: Policy | None) -> tuple[str, list[policy_text.Change] | None]:
+    """Return the text as HTML and what changed since the version before; None: there is none, or it is too long."""
+    changed = policy_text.changes(before.content, policy.content) if before else None
+    return policy_text.to_html(policy.content, policy.toc), changed
+
+
+def _static_route(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def handle(request: web.Request) -> web.Response:
+        return answer(request, static_body(name), caching=FOR_EVER)
+
+    return handle
