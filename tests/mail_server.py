@@ -174,7 +174,7 @@ class Maildir:
         self._files(folder)[number].unlink()
 
     def renumber(self, folder: str = "") -> None:
-        """Change UIDVALIDITY: forget every UID. No connection may be open."""
+        """Change UIDVALIDITY: forget every UID. Dovecot cuts the connections that have the folder open."""
         place = self._folder(folder)
         listing = place / "dovecot-uidlist"
         head, *_ = listing.read_text().split("\n")

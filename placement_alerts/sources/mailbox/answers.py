@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
-from placement_alerts.errors import PeerNonsense
+from placement_alerts.errors import PeerError, PeerNonsense, PeerRefused, PeerUnreachable
 
 _FOLDER_NUMBERS = re.compile(
     rb"(?:OK )?\[UIDVALIDITY (?P<uidvalidity>\d{1,10})\]|(?P<mails>\d{1,10}) EXISTS", re.IGNORECASE
@@ -25,6 +25,8 @@ _DATE = re.compile(
 _BODY = re.compile(
     rb'[( ]BODY\[(?:HEADER)?\](?:<\d{1,12}>)? (?:\{\d{1,12}\}|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<nil>NIL))', re.IGNORECASE
 )
+_FOR_NOW = {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "CONTACTADMIN"}  # RFC 5530: no word about the password
+_TOO_MANY = b"too many"  # Gmail: "[ALERT] Too many simultaneous connections. (Failure)"
 _MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
 
 Line = bytes | bytearray
@@ -122,6 +124,16 @@ def response_code(text: Line) -> str:
     """Return the code in brackets at the beginning of a status, in capitals; "" without one."""
     match = _CODE.match(text)
     return match[1].decode().upper() if match else ""
+
+
+def refused_login(reason: bytes) -> PeerError:
+    """Return what a refused login means. The server's words stay out of it: they may name the address."""
+    if response_code(reason) in _FOR_NOW or _TOO_MANY in reason.lower():
+        return PeerUnreachable("the mail server takes no logins for now")
+    return PeerRefused(
+        "the mail server refused the login: check sources.mailbox.username and password;"
+        " Gmail wants an app password, made at myaccount.google.com/apppasswords"
+    )
 
 
 def _mails(lines: Sequence[Line]) -> Iterator[tuple[bytes, list[bytearray]]]:

@@ -5,6 +5,7 @@ as it is sent; here nothing does.
 """
 
 import asyncio
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -24,8 +25,10 @@ from placement_alerts.sources.mailbox.answers import (
     read_folder,
     read_listing,
     read_uids,
+    refused_login,
     response_code,
 )
+from placement_alerts.sources.mailbox.racing import end, first_of
 from placement_alerts.sources.mailbox.settings import MailboxSettings
 
 ANSWER_BYTES = 1024 * 1024  # of an answer, beside what was asked for
@@ -34,11 +37,10 @@ SEARCH_BYTES = 4 * 1024 * 1024  # half a million UIDs
 MOST_LINES = 200
 SLICE_BYTES = 4096
 LOGOUT_S = 2.0  # a courtesy; nothing depends on it
+KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # seconds; routers forget after minutes
 
 # What aioimaplib raises when a server does not speak IMAP, beside its own: it indexes, decodes and recurses freely.
 _FOREIGN = (aioimaplib.AioImapException, ValueError, LookupError, AttributeError, RecursionError)
-_FOR_NOW = {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "CONTACTADMIN"}  # RFC 5530: no word about the password
-_TOO_MANY = b"too many"  # Gmail: "[ALERT] Too many simultaneous connections. (Failure)"
 
 T = TypeVar("T")
 
@@ -65,7 +67,7 @@ class Connection:
             raise PeerRefused("sources.mailbox.username or password has a line break in it") from None
         answer = await self._run("LOGIN", self._protocol.login(user, password))
         if answer.result != "OK":
-            raise _refused_login(answer.lines[-1])
+            raise refused_login(answer.lines[-1])
 
     async def open_folder(self, name: str) -> OpenFolder:
         """Open a folder, for reading and flagging. Raises PeerRefused if there is none of that name."""
@@ -115,17 +117,17 @@ class Connection:
                 raise PeerRefused("the mail server has no IDLE")
         idling = asyncio.create_task(self._protocol.idle())
         try:
-            await self._run("IDLE", _first_of(idling, self._protocol.wait_for_idle_response()))
+            await self._run("IDLE", first_of(idling, self._protocol.wait_for_idle_response()))
             command = self._protocol.pending_sync_command
             if idling.done() or command is None:
                 raise PeerRefused("the mail server refused IDLE")
             listening()
             arrived = await self._pushed(idling, limit_s)
             self._protocol.idle_done()
-            await self._run("DONE", _first_of(idling))
+            await self._run("DONE", first_of(idling))
             return arrived or any(map(is_arrival, command.buffer))  # what came along with the answer to DONE
         finally:
-            await _end(idling)
+            await end(idling)
 
     async def close(self) -> None:
         """Log out if that can be done at once, and close. Raises nothing."""
@@ -143,7 +145,7 @@ class Connection:
         """Wait for a push that tells of mail; say whether it came. Raises ConnectionLost if IDLE ends by itself."""
         with suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
-                arrived = await self._protocol.unless_lost(_first_of(idling, self._arrival()))
+                arrived = await self._protocol.unless_lost(first_of(idling, self._arrival()))
                 if arrived:
                     return True
                 lost = ConnectionLost("the mail server ended IDLE")
@@ -220,7 +222,7 @@ class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it shi
                 raise type(error)(str(error))
             return task.result()
         finally:
-            await _end(task)
+            await end(task)
 
     async def close(self) -> None:
         """Close, whatever state it is in, and leave no task behind."""
@@ -228,7 +230,11 @@ class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it shi
         if self.transport is not None:
             await self._closed  # comes at once after abort()
         for task in set(self.tasks):
-            await _end(task)
+            await end(task)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        _keep_alive(transport.get_extra_info("socket"))
 
     def data_received(self, data: bytes) -> None:
         self._allowed -= len(data)
@@ -287,14 +293,12 @@ async def _reach(protocol: _Protocol, settings: MailboxSettings, tls: ssl.SSLCon
         raise ConnectionLost(f"no connection to {where}: {error.strerror or type(error).__name__}") from error
 
 
-def _refused_login(reason: bytes) -> PeerError:
-    """Return what a refused login means. The server's words stay out of it: they may name the address."""
-    if response_code(reason) in _FOR_NOW or _TOO_MANY in reason.lower():
-        return PeerUnreachable("the mail server takes no logins for now")
-    return PeerRefused(
-        "the mail server refused the login: check sources.mailbox.username and password;"
-        " Gmail wants an app password, made at myaccount.google.com/apppasswords"
-    )
+def _keep_alive(connected: socket.socket) -> None:
+    """Let the system find out that the other side is gone, while we only listen for minutes."""
+    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in KEEP_ALIVE.items():
+        if hasattr(socket, option):  # not everywhere by these names
+            connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _lines(answer: Any, command: str) -> list[Line]:
@@ -302,22 +306,3 @@ def _lines(answer: Any, command: str) -> list[Line]:
     if answer.result != "OK":
         raise PeerRefused(f"the mail server refused {command}")
     return list(answer.lines[:-1])
-
-
-async def _first_of(running: asyncio.Task[Any], *others: Coroutine[Any, Any, Any]) -> bool:
-    """Wait until one has ended; a running task goes on, the others do not. Say whether another one has."""
-    tasks = [asyncio.create_task(other) for other in others]
-    try:
-        done, _ = await asyncio.wait({running, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        return bool(done - {running})
-    finally:
-        for task in tasks:
-            await _end(task)
-
-
-async def _end(task: "asyncio.Future[Any]") -> None:
-    """Cancel a task that still runs, and wait for it; its result or error is taken note of."""
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.exception()

@@ -119,11 +119,10 @@ class ImapSession:
         self._memory = memory
 
     async def arrivals(self, cursors: Mapping[str, Cursor]) -> AsyncGenerator[Arrival, None]:
-        """Yield what is above the cursors, at most `max_mails_per_run` mails; the next session continues.
+        """Yield what is above the cursors; whoever has enough stops, and the next session continues there.
 
         A folder that cannot be opened keeps no other waiting; PeerRefused is raised when those are read.
         """
-        left = self._settings.max_mails_per_run
         refused: PeerRefused | None = None
         for name in self._settings.folders:
             try:
@@ -131,13 +130,9 @@ class ImapSession:
             except PeerRefused as error:
                 refused = refused or error
                 continue
-            async with aclosing(self._take(name, uidvalidity, uids[:left])) as taken:
+            async with aclosing(self._take(name, uidvalidity, uids)) as taken:
                 async for arrival in taken:
                     yield arrival
-            if len(uids) >= left:
-                log.info("mails.postponed", source=ImapMailbox.name, left=len(uids) - left)
-                return
-            left -= len(uids)
         if refused is not None:
             raise refused
 

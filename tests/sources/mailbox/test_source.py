@@ -1,5 +1,6 @@
 """The mailbox as a source: every mail above the cursor once, flagged only when it is settled."""
 
+from contextlib import aclosing
 from datetime import UTC, datetime
 
 import pytest
@@ -144,15 +145,17 @@ async def test_folder_that_is_not_there_keeps_no_other_waiting_and_is_an_error(m
     assert subjects(taken) == ["Mail 1"]
 
 
-async def test_one_session_takes_no_more_than_is_set_and_the_next_goes_on(mailbox: SimulatedMailbox) -> None:
+async def test_who_has_enough_stops_and_the_next_session_continues(mailbox: SimulatedMailbox) -> None:
     for number in range(1, 6):
         mailbox.deliver(a_raw_mail(number))
-    source = a_mailbox(mailbox, max_mails_per_run=3)
+    source = a_mailbox(mailbox)
 
-    first = await poll(source)
-    second = await poll(source, after(first[-1].cursor.uid))
+    async with source.session(NOW) as session, aclosing(session.arrivals({})) as arrivals:
+        first = [await anext(arrivals), await anext(arrivals)]
+        await session.settle(first[1])
 
-    assert (subjects(first), subjects(second)) == (["Mail 1", "Mail 2", "Mail 3"], ["Mail 4", "Mail 5"])
+    assert subjects(await poll(source, after(2))) == ["Mail 3", "Mail 4", "Mail 5"]
+    assert mailbox.counted("LOGOUT") == 2
 
 
 async def test_many_mails_are_described_in_batches(mailbox: SimulatedMailbox) -> None:
