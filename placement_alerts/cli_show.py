@@ -84,12 +84,13 @@ def counts_csv(found: Mapping[str, Mapping[str, Any]]) -> None:
 def deliveries(rows: Sequence[Delivery]) -> None:
     """Show deliveries, one a line."""
     _table(
-        ("id", "state", "channel", "planned", "tries", "reason or error"),
+        ("id", "state", "channel", "personal", "planned", "tries", "reason or error"),
         [
             [
                 row.id,
                 row.state,
                 row.channel or "-",
+                "yes" if row.personal else "-",
                 show_moment(row.planned_at),
                 str(row.attempts),
                 row.error_class or row.reason,

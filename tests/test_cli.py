@@ -187,6 +187,21 @@ def test_retry_wants_ids_or_all(environment: dict[str, str]) -> None:
     assert json.loads(done.stdout) == {"retried": 0, "not_retried": {}}
 
 
+def test_receipts_show_what_was_told_to_a_student_as_naming_them(environment: dict[str, str]) -> None:
+    told = a_delivery("7", personal=True)
+    asyncio.run(plan(environment, told, a_delivery("8")))
+
+    listed = {
+        row["id"]: row["personal"] for row in json.loads(call(environment, "deliveries", "list", "--json").stdout)
+    }
+    lines = call(environment, "deliveries", "list").stdout.splitlines()
+    shown = call(environment, "deliveries", "show", told.id).stdout
+
+    assert sorted(listed.values()) == [False, True]
+    assert [line.split("\t")[3] for line in lines if line.startswith(told.id)] == ["yes"]
+    assert re.search(r"personal +True", shown)
+
+
 def test_retry_of_an_unknown_delivery_is_one_clear_line(environment: dict[str, str]) -> None:
     failed = call(environment, "deliveries", "retry", "nobody", code=1)
 
