@@ -10,7 +10,7 @@ from placement_alerts.core.message import Block, Button, Message, Span, Style
 from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.timetable import show_posted
 
-BODY_LIMIT = 12_000  # characters: three or four messages on Telegram; the rest is on the portal
+BODY_LIMIT = 12_000  # characters: three or four messages on Telegram
 LINKS_SHOWN = 5  # reference/mailbox.md, section 8.1
 SEEN_BUTTON = "seen:"  # followed by the notice's id
 
@@ -31,6 +31,8 @@ _NAMED = {
     NoticeKind.SHORTLIST: "🎯 You are on the list",
     NoticeKind.OFFER: "🎉 You are on the list: congratulations",
 }
+_REST = "The rest is on the portal."
+_REST_OF_A_MAIL = "The rest is in the office's mail."
 _NAMED_ELSEWHERE = "📌 This notice names you"
 _NEXT_STEP = frozenset({"When", "Venue"})
 _BOLD, _ITALIC, _STRIKE = frozenset({Style.BOLD}), frozenset({Style.ITALIC}), frozenset({Style.STRIKE})
@@ -130,7 +132,9 @@ def _body_blocks(notice: Notice, show_names: ShowNames) -> Iterator[Block]:
         return
     yield _EMPTY
     if len(text) > BODY_LIMIT:
-        text = text[:BODY_LIMIT].rsplit("\n", 1)[0] + "\n… The rest is on the portal."
+        rest = _REST_OF_A_MAIL if notice.source == "mailbox" else _REST
+        whole_lines = text[:BODY_LIMIT].rsplit("\n", 1)[0]
+        text = f"{whole_lines}\n… {rest}"
     for line in text.splitlines():
         yield Block((Span(line),))
 

@@ -60,8 +60,22 @@ class Showing:
             self._kept.popitem(last=False)
         return shown
 
-    async def announcement_since(self, shown: Shown, revision: int) -> Message | None:
-        """Return the short line for a reader of an older revision: what was told of those in between counts too."""
+    async def line_for(self, shown: Shown, earlier: Sequence[Delivery], *, personal: bool) -> Message | None:
+        """Return the short line for the reader of these deliveries of earlier revisions, oldest first.
+
+        personal: the notice names this reader; if they were not told so yet, that is the line.
+        """
+        change = await self._change_since(shown, _told(earlier))
+        if personal and not shown.notice.withdrawn and not was_told(earlier):
+            return render_naming(shown.notice, change)
+        return change
+
+    def forget(self, notice_id: NoticeId) -> None:
+        """Look again at the next call: a revision was stored."""
+        self._kept.pop(notice_id, None)
+
+    async def _change_since(self, shown: Shown, revision: int) -> Message | None:
+        """Return what changed for a reader of an older revision: what was told of those in between counts too."""
         if revision >= shown.notice.revision - 1:
             return shown.announcement
         if revision not in shown.since:
@@ -76,20 +90,6 @@ class Showing:
         verdict = compare(read, shown.notice)
         told = {"announcement": verdict.announcement, "matters": verdict.matters}
         return render_announcement(shown.notice.model_copy(update=told))
-
-    async def line_for(self, shown: Shown, earlier: Sequence[Delivery], *, personal: bool) -> Message | None:
-        """Return the short line for the reader of these deliveries of earlier revisions, oldest first.
-
-        personal: the notice names this reader; if they were not told so yet, that is the line.
-        """
-        change = await self.announcement_since(shown, _told(earlier))
-        if personal and not shown.notice.withdrawn and not was_told(earlier):
-            return render_naming(shown.notice, change)
-        return change
-
-    def forget(self, notice_id: NoticeId) -> None:
-        """Look again at the next call: a revision was stored."""
-        self._kept.pop(notice_id, None)
 
     def _render(self, notice: Notice) -> Shown:
         now = self._now()

@@ -6,8 +6,11 @@ from aiogram import Bot
 
 from placement_alerts.bot.enrollment import REMEMBERED, Changes
 from placement_alerts.core.notice import ListedStudent, NoticeKind
+from placement_alerts.core.render import ShowNames
 from placement_alerts.core.student import Student, StudentId
-from placement_alerts.store.base import Store
+from placement_alerts.pipeline.planning import Planner
+from placement_alerts.pipeline.showing import Showing
+from placement_alerts.store.base import DeliveryFilter, Store
 from tests.bot.conftest import ASHA, NOW, Desk, Telegram, a_message, open_desk
 from tests.builders import a_notice, facts
 
@@ -162,6 +165,18 @@ async def test_earlier_lists_of_the_year_that_name_the_number_are_shown(desk: De
     assert "• Shortlist mine (November 10, 2025)" in said
     assert "• Shortlist old" in said
     assert not any(title in said for title in ("No list", "gone", "theirs", "elsewhere"))
+
+
+async def test_what_is_published_from_then_on_is_planned_for_the_student_by_name(desk: Desk) -> None:
+    await hear(desk, "/start", f"/enrollment {NUMBER}")
+    listed = facts(kind=NoticeKind.SHORTLIST, students=(ListedStudent(name="A", enrollment=NUMBER),))
+    await desk.store.notices.save(a_notice(facts=listed, stored_at=NOW))
+
+    showing = Showing(desk.store.notices, ShowNames.COUNT, lambda: NOW)
+    await Planner(desk.store, [], showing, lambda: NOW).run_once()
+
+    (row,) = await desk.store.deliveries.find(DeliveryFilter(), None, 10)
+    assert (row.target, row.personal) == ("7", True)
 
 
 async def test_many_earlier_lists_are_counted(desk: Desk) -> None:

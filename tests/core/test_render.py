@@ -112,6 +112,16 @@ def test_a_huge_text_is_bounded_and_says_where_the_rest_is() -> None:
     assert "The rest is on the portal." in text
 
 
+def test_the_rest_of_a_huge_mail_is_not_said_to_be_on_the_portal() -> None:
+    text = text_of(a_notice(source="mailbox", text="line of text\n" * 100_000))
+
+    assert "The rest is in the office's mail." in text
+
+
+def test_a_notice_without_text_and_author_is_shown_all_the_same() -> None:
+    assert text_of(a_notice(text="", author=None)).endswith("IST\n\nOn November 10, 2025 at 12:00 PM IST")
+
+
 def test_a_withdrawn_notice_is_struck_through_and_has_no_button() -> None:
     message = render(a_notice(withdrawn=True), ShowNames.COUNT, NOW)
 
