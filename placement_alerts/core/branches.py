@@ -91,7 +91,7 @@ def table_for(tables: Mapping[str, BranchTable], year: str) -> BranchTable:
 
 def _test(year: str, rule: BranchRule) -> Callable[[str], bool]:
     if rule.when == "contains a letter":
-        return lambda number: any(char.isalpha() for char in number)
+        return lambda number: not number.isdecimal() and any(char.isalpha() for char in number)
     if found := _BEGINS.fullmatch(rule.when):
         beginning = found[1]
         return lambda number: number.startswith(beginning)

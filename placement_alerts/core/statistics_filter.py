@@ -31,6 +31,8 @@ class Filter:
 
     def test(self) -> Callable[[Row], bool]:
         """Return the question whether a row passes, with what was asked for made ready once."""
+        if self.is_empty():
+            return lambda _: True
         companies = {key_of(name, {}) for name in self.companies}
         roles, locations, branches = map(_folded, (self.roles, self.locations, self.branches))
         search = _fold(self.search)
@@ -42,7 +44,7 @@ class Filter:
                 and (not locations or any(_fold(place) in locations for place in row.locations))
                 and (not branches or _fold(row.branch) in branches)
                 and self._pays(row.package)
-                and any(search in _fold(text) for text in (row.name, row.number or "", row.role or "", row.company))
+                and (not search or _is_in(search, row))
             )
 
         return passes
@@ -51,6 +53,10 @@ class Filter:
         if package is None:
             return True
         return (self.lowest is None or self.lowest <= package) and (self.highest is None or package <= self.highest)
+
+
+def _is_in(search: str, row: Row) -> bool:
+    return any(search in _fold(text) for text in (row.name, row.number or "", row.role or "", row.company))
 
 
 def _folded(texts: frozenset[str]) -> frozenset[str]:
