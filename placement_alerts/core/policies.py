@@ -23,6 +23,7 @@ _NUMBERING = re.compile(
 )
 _IS_TITLE = re.compile(r"placement\s+policy", re.IGNORECASE)
 _ADDRESS = re.compile(r"\S+@\S+|(?:https?://|www\.)\S+")
+_GREETING = re.compile(r"(?:dear|greetings|hello|hi)\b", re.IGNORECASE)
 _OPENING = "Opening"
 
 
@@ -62,7 +63,7 @@ def what_changed(before: Policy, after: Policy) -> tuple[str, ...]:
     lines = [
         line
         for key, (heading, texts) in new.items()
-        for line in (_changes(heading, old[key][1], texts) if key in old else (f"New: {heading}",))
+        for line in (_changes(heading, old[key][1], texts) if key in old else (_new(heading, texts),))
     ]
     lines += [f"Removed: {heading}" for key, (heading, _) in old.items() if key not in new]
     shown = [_ADDRESS.sub("…", line) for line in lines]
@@ -133,6 +134,12 @@ def _sections(content: str) -> dict[str, tuple[str, list[str]]]:
         elif line.strip():
             sections[key][1].append(plain(line.strip()))
     return sections
+
+
+def _new(heading: str, lines: Sequence[str]) -> str:
+    """Return the line that tells of a new section, with its first words."""
+    words = next((line for line in lines if not _GREETING.match(line)), None)
+    return f"New: {heading}: {_quoted(words)}" if words else f"New: {heading}"
 
 
 def _changes(heading: str, before: Sequence[str], after: Sequence[str]) -> Iterator[str]:

@@ -91,9 +91,9 @@ def test_a_change_in_a_section_is_said_in_one_line(before: str, after_: str, lin
 
 def test_new_and_removed_sections_are_named_and_moved_ones_are_not() -> None:
     old = a_policy(1, content="Hello\n\n## 1. A\n\nx\n\n## 2. B\n\ny\n\n## Same\n\nz\n\n## Same\n\nq")
-    new = a_policy(2, content="Hello\n\n## 1. C\n\nw\n\n## 2. A\n\nx\n\n## Same\n\nz\n\n## Same\n\nq")
+    new = a_policy(2, content="Hello\n\n## 1. C\n\nDear all,\n\nw\n\n## 2. A\n\nx\n\n## Same\n\nz\n\n## Same\n\nq")
 
-    assert what_changed(old, new) == ("New: 1. C", "Removed: 2. B")
+    assert what_changed(old, new) == ("New: 1. C: “w”", "Removed: 2. B")
 
 
 def test_many_changes_are_counted() -> None:
