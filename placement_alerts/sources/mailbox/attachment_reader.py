@@ -26,7 +26,7 @@ from placement_alerts.sources.mailbox.tables import (
 )
 
 MEMORY = 320 * 1024 * 1024  # bytes of address space; the libraries alone take 120
-CPU_S = 6
+CPU_S = 4
 MAX_SHEETS = 20
 MAX_PAGES = 50
 _FORBIDDEN = ("socket.", "subprocess.", "os.", "shutil.", "ctypes.", "urllib.")
@@ -38,7 +38,7 @@ _PLAIN_TITLE = ("sheet", "tabelle", "feuil")
 def main() -> None:
     """Read what the command line names."""
     reader = _READERS[sys.argv[1]]
-    _confine()
+    confine()
     data = sys.stdin.buffer.read()
     try:
         found = reader(data)
@@ -57,7 +57,7 @@ def read_xlsx(data: bytes) -> Rows | Unread:
         return Unread(refused)
     from openpyxl import load_workbook
 
-    sys.addaudithook(_guard)
+    sys.addaudithook(guard)
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
     sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
     if len(sheets) > MAX_SHEETS:
@@ -69,7 +69,7 @@ def read_pdf(data: bytes) -> Rows | Unread:
     """Return the lines of the pages, each a row of one cell; the columns of a table stay apart by two spaces."""
     from pypdf import PdfReader
 
-    sys.addaudithook(_guard)
+    sys.addaudithook(guard)
     logging.disable()
     pdf = PdfReader(io.BytesIO(data))
     if pdf.is_encrypted:
@@ -113,7 +113,7 @@ def _page_text(page: Any) -> str:
     return str(page.extract_text())
 
 
-def _confine() -> None:
+def confine() -> None:
     """Give up memory, time, writing and children."""
     limits: list[tuple[int, int]] = [
         (resource.RLIMIT_AS, MEMORY),
@@ -128,7 +128,7 @@ def _confine() -> None:
         resource.setrlimit(kind, (allowed, allowed))
 
 
-def _guard(event: str, args: tuple[Any, ...]) -> None:
+def guard(event: str, args: tuple[Any, ...]) -> None:
     """Refuse everything but reading the libraries' own files (sys.addaudithook, which nothing can take off again)."""
     if event.startswith(_FORBIDDEN) and event not in _LISTING:
         raise PermissionError(event)

@@ -1,5 +1,6 @@
 """The files of a mail: what they are called, what they are, and how far each one is read."""
 
+import asyncio
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -126,9 +127,9 @@ async def read_files(files: Sequence[File]) -> tuple[Attachment, ...]:
 
 async def _read(file: File, kind: Kind) -> tuple[tuple[str, ...], ...] | Unread:
     if kind is Kind.CSV:
-        return rows_of_csv(file.data, file.charset)
+        return await asyncio.to_thread(rows_of_csv, file.data, file.charset)
     if kind is Kind.LINES:
-        return rows_of_csv(file.data, file.charset, lines=True)
+        return await asyncio.to_thread(rows_of_csv, file.data, file.charset, lines=True)
     return await read_in_process(kind.name.lower(), file.data)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from itertools import accumulate
 
@@ -32,26 +32,41 @@ class Body:
         return bool(self.text or self.html)
 
 
-def body_of(part: Part, parent: Part | None = None) -> Body:
-    """Return the words of a part: of alternatives the first plain text, else the first HTML; of a sequence all."""
+def body_of(mail: Part) -> Body:
+    """Return the words of a mail: of alternatives the first plain text, else the first HTML; of a sequence all."""
+    return _words_of(mail, None, _Budget())
+
+
+@dataclass
+class _Budget:
+    """How many bytes of words may still be decoded."""
+
+    left: int = 2 * MAX_WORDS
+
+
+def _words_of(part: Part, parent: Part | None, budget: _Budget) -> Body:
     kind = part.media_type
     if not part.children:
-        return _leaf(part) if role_of(part, parent) is Role.WORDS else Body()
-    if kind == "message/rfc822":
-        return _joined([Body(_forwarded_head(part.children[0])), body_of(part.children[0], part)])
+        return _leaf(part, budget) if role_of(part, parent) is Role.WORDS else Body()
     if kind == "multipart/encrypted":
         return Body()
-    if kind in {"multipart/related", "multipart/signed"}:
-        return _first_of([body_of(child, part) for child in part.children[:1]] or [Body()])
-    bodies = [body_of(child, part) for child in part.children if not is_returned(child, part)]
-    return _best_of(bodies) if kind == "multipart/alternative" else _joined([body for body in bodies if body])
+    read = part.children[:1] if kind in {"multipart/related", "multipart/signed"} else part.children
+    bodies = [_words_of(child, part, budget) for child in read if not is_returned(child, part)]
+    if kind == "multipart/alternative":
+        return _best_of(bodies)
+    if kind == "message/rfc822":
+        bodies.insert(0, Body(_forwarded_head(part.children[0])))
+    return _joined(bodies)
 
 
-def _leaf(part: Part) -> Body:
+def _leaf(part: Part, budget: _Budget) -> Body:
+    if budget.left <= 0:
+        return Body(cut=True)
     limit = 3 * MAX_WORDS + 1024
     raw = part.raw[part.start : min(part.end, part.start + limit)]
     raw = transfer_decoded(raw, part.headers.first("content-transfer-encoding"), MAX_WORDS)
     cut = len(raw) > MAX_WORDS
+    budget.left -= len(raw)
     declared = part.content.params.get("charset")
     if part.media_type != "text/html":
         text = clean(decoded(raw[:MAX_WORDS], declared))
@@ -97,10 +112,11 @@ def _first_of(bodies: Sequence[Body]) -> Body:
 
 def _joined(bodies: Sequence[Body]) -> Body:
     """Return the words of several parts, one after another: as text if all are text, else as HTML."""
-    if len(bodies) < 2:
-        return bodies[0] if bodies else Body()
-    kept = _fitting(bodies)
-    cut = len(kept) < len(bodies) or any(body.cut for body in bodies)
+    saying = [body for body in bodies if body]
+    kept = _fitting(saying)
+    cut = len(kept) < len(saying) or any(body.cut for body in bodies)
+    if len(kept) < 2:
+        return replace(kept[0], cut=cut) if kept else Body(cut=cut)
     if not any(body.html for body in kept):
         return Body(text="\n\n".join(body.text for body in kept), cut=cut)
     parts = (sanitise(body.html) if body.html else f"<pre>{escape(body.text)}</pre>" for body in kept)

@@ -125,9 +125,9 @@ def _addresses(values: Iterable[str]) -> tuple[str, ...]:
 def _contents(structure: Structure) -> tuple[Body, tuple[File, ...]]:
     """Return the words and the files; where there are no words, pictures inside of them are files too."""
     body = body_of(structure.root)
-    parts = list(leaves(structure.root))
-    wanted = {Role.FILE} if _says_something(body) else {Role.FILE, Role.PICTURE}
-    attached = [part for part, role in parts if role in wanted]
+    found = list(leaves(structure.root))
+    pictures = any(role is Role.PICTURE for _, role in found) and not _says_something(body)
+    attached = [part for part, role in found if role is Role.FILE or (role is Role.PICTURE and pictures)]
     if len(attached) > MAX_FILES:
         structure.problems.append(f"it has more than {MAX_FILES} attachments")
     return body, tuple(file_of(part) for part in attached[:MAX_FILES])

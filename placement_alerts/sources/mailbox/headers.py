@@ -17,6 +17,7 @@ from placement_alerts.sources.mailbox.charsets import clean, decoded, repaired, 
 T = TypeVar("T")
 
 MAX_BLOCK = 256 * 1024  # bytes; real ones have up to 30,000, with many recipients 100,000
+MAX_PART_BLOCK = 16 * 1024  # bytes of a part's header lines
 MAX_LINES = 1_000  # header lines of one block
 MAX_VALUE = 4_000  # characters of one value that the standard library's parser is given
 MAX_PARAMETERS = 1_000  # the same of a value with parameters, as a mail may have hundreds of them
@@ -58,11 +59,11 @@ class Parametered:
     params: dict[str, str] = field(default_factory=dict)
 
 
-def split_mail(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
-    """Return the header lines of raw[start:end] and where its body begins."""
+def split_mail(raw: bytes, start: int, end: int, longest: int = MAX_BLOCK) -> tuple[Headers, int]:
+    """Return the header lines of raw[start:end] and where its body begins. longest: bytes of the header lines."""
     if raw[start : start + 2] in {b"\r\n", b"\n\r"} or raw[start : start + 1] == b"\n":
         return Headers(), start + (2 if raw[start : start + 2] == b"\r\n" else 1)
-    limit = min(end, start + MAX_BLOCK)
+    limit = min(end, start + longest)
     found = _END.search(raw, start, limit)
     if found:
         return read_headers(raw[start : found.start()]), found.end()

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from placement_alerts.sources.mailbox.headers import Headers, Parametered, parametered, split_mail
+from placement_alerts.sources.mailbox.headers import MAX_PART_BLOCK, Headers, Parametered, parametered, split_mail
 from placement_alerts.sources.mailbox.transfer import transfer_decoded
 
-MAX_DEPTH = 20  # parts inside parts; real mails have up to 6
+MAX_DEPTH = 12  # parts inside parts; real mails have up to 6
 MAX_PARTS = 200
 _MAX_TRIES = 5_000  # lines that begin like a boundary
 _MIME_TYPE = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,120}")
@@ -69,6 +69,8 @@ class Structure:
 
 def take_apart(raw: bytes) -> Structure:
     """Return the mail's tree of parts."""
+    if b"\n" not in raw:
+        raw = raw.replace(b"\r", b"\n")  # as old Macs ended lines
     start = raw.find(b"\n") + 1 if raw.startswith((b"From ", b">From ")) else 0
     headers, body = split_mail(raw, start, len(raw))
     structure = Structure(Part(headers, raw, body, len(raw)), ["its header is too long"] if headers.cut else [])
@@ -85,6 +87,8 @@ def take_apart(raw: bytes) -> Structure:
             if found > MAX_PARTS:
                 _note(structure, f"it has more than {MAX_PARTS} parts")
                 return structure
+            if child.headers.cut:
+                _note(structure, "the header of a part is too long")
             part.children.append(child)
         open_parts.extend(reversed(part.children))
     return structure
@@ -107,7 +111,7 @@ def _children(part: Part) -> Iterator[Part]:
     empty = True
     for start, end in _between_boundaries(part):
         empty = False
-        headers, body = split_mail(part.raw, start, end)
+        headers, body = split_mail(part.raw, start, end, MAX_PART_BLOCK)
         yield Part(headers, part.raw, min(body, end), end, implied, part.depth + 1)
     if empty:  # what claims to have parts and has none is read as text
         part.content = Parametered("text/plain", part.content.params)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
@@ -13,11 +13,11 @@ from placement_alerts.sources.mailbox.charsets import clean, decoded
 Rows = tuple[tuple[str, ...], ...]
 
 MAX_ROWS = 5_000  # with something in them: more than any batch has students
-MAX_BLANK = 20_000  # rows without anything, after which a sheet is not gone through further
+MAX_LINES = 10_000  # rows, those without anything included, after which a file is not gone through further
 MAX_COLUMNS = 50
 MAX_CELL = 300  # characters
 MAX_CHARACTERS = 500_000  # of a file together
-_MAX_CSV = 2 * 1024 * 1024  # bytes
+_MAX_CSV = 1024 * 1024  # bytes
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 30
 _SPACES = re.compile(r"\s+")
@@ -39,7 +39,7 @@ def rows_of_csv(data: bytes, charset: str | None, *, lines: bool = False) -> Row
         return bounded([line] for line in text.split("\n"))
     delimiter = _delimiter(text)
     try:
-        return bounded(_sound_rows(text, delimiter))
+        return bounded(_csv_rows(text, delimiter))
     except csv.Error:
         return bounded(line.split(delimiter) for line in text.split("\n"))
 
@@ -47,16 +47,16 @@ def rows_of_csv(data: bytes, charset: str | None, *, lines: bool = False) -> Row
 def bounded(rows: Iterable[Iterable[object]], text_of: Callable[[object], str] | None = None) -> Rows | Unread:
     """Return the rows that have something in them; Unread if there are too many. text_of: what a cell says."""
     kept: list[tuple[str, ...]] = []
-    blank = size = 0
-    for raw in rows:
+    size = 0
+    for number, raw in enumerate(rows):
         row = _cells(raw, text_of or cell_text)
-        if not row:
-            blank += 1
-        else:
+        if row:
             kept.append(row)
             size += sum(map(len, row))
-        if len(kept) > MAX_ROWS or size > MAX_CHARACTERS or blank > MAX_BLANK:
-            return Unread(f"it has more than {MAX_ROWS} rows" if len(kept) > MAX_ROWS else "it is too large")
+        if len(kept) > MAX_ROWS or number == MAX_LINES:
+            return Unread(f"it has more than {MAX_ROWS} rows")
+        if size > MAX_CHARACTERS:
+            return Unread(f"it has more than {MAX_CHARACTERS} characters")
     return tuple(kept)
 
 
@@ -97,11 +97,11 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=agreement)
 
 
-def _sound_rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    """Yield the rows; quotation marks count as letters where one that nobody closed swallows lines."""
+def _csv_rows(text: str, delimiter: str) -> list[list[str]]:
+    """Return the rows; quotation marks count as letters where one that nobody closed swallows lines."""
     whole = text[text.find("\n") + 1 :] if text.startswith("sep=") else text
-    rows = list(islice(csv.reader(io.StringIO(whole), delimiter=delimiter), MAX_ROWS + MAX_BLANK))
+    rows = list(islice(csv.reader(io.StringIO(whole), delimiter=delimiter), MAX_LINES + 1))
     if any(cell.count("\n") > 5 for row in rows for cell in row):
         unquoted = csv.reader(io.StringIO(whole), delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        rows = list(islice(unquoted, MAX_ROWS + MAX_BLANK))
-    yield from rows
+        rows = list(islice(unquoted, MAX_LINES + 1))
+    return rows

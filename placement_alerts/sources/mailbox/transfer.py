@@ -1,9 +1,10 @@
 """Content-Transfer-Encoding: bytes as they were before they were made fit for mail, damaged ones as far as possible."""
 
 import binascii
-import re
+import string
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_BASE64 = (string.ascii_letters + string.digits + "+/").encode()
+_NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
 
 
 def transfer_decoded(body: bytes, encoding: str | None, limit: int | None = None) -> bytes:
@@ -24,7 +25,7 @@ def decoded_size(body_bytes: int, encoding: str | None) -> int:
 def _base64(body: bytes) -> bytes:
     """Decode up to the first padding; strange characters, a cut end and missing padding are survived."""
     end = body.find(b"=")
-    letters = _NOT_BASE64.sub(b"", body if end < 0 else body[:end])
+    letters = (body if end < 0 else body[:end]).translate(None, delete=_NOT_BASE64)
     if len(letters) % 4 == 1:
         letters = letters[:-1]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
