@@ -54,7 +54,9 @@ _NEXT_STEP = re.compile(
     r"\b(?:shortlisted|short-listed|next round|next stage|round (?:\d|i+)|interviews? (?:on|at|today|tomorrow"
     r"|is|are|will|scheduled|starts?)|(?:online|written|coding) test (?:on|is)|appear (?:for|in)|qualified for"
     r"|cleared the|report(?:ing)?|moving ahead|made it to"
-    r"|to be interviewed|will be interviewed|slots?)\b",
+    r"|to be interviewed|will be interviewed|slots?|selected for (?:the )?(?:gd|pi|hr|technical|next|final"
+    r"|coding|written|online"
+    r"|group|personal|managerial)\b[^.]{0,30}(?:round|interviews?|test|discussion|assessment|gd|pi)?)\b",
     re.IGNORECASE,
 )
 _FINAL = re.compile(
@@ -62,6 +64,13 @@ _FINAL = re.compile(
     r" selected|been selected|getting selected|got selected|select list|ppos?|pre-placement offers?|declared"
     r" the results?|extend an offer|been offered|offers as below"
     r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged|finali[sz]ed the following)\b",
+    re.IGNORECASE,
+)
+_CALLED_ON = re.compile(
+    r"\bselected (?:students? |candidates? )?(?:for|to) (?:the |appear (?:for|in) )?(?:upcoming "
+    r"|further )?(?:next|gd|pi|hr|technical"
+    r"|tech|final|coding|written|online|group|personal|managerial|second|third|\d(?:nd|rd|th)|interviews?|round"
+    r"|assessment|test)\b(?! (?:role|position|post|profile|engineer|developer|analyst))",
     re.IGNORECASE,
 )
 _ASKS_MONEY = re.compile(
@@ -156,6 +165,9 @@ def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float])
     elif findings.students and final:
         yield Evidence(_K.OFFER, 3, f"the selection is final ({final[0]!r})")
         yield Evidence(_K.UPDATE, -3, "the selection is final")
+    if findings.students and _CALLED_ON.search(f"{text.title}\n{text.body[:600]}"):
+        yield Evidence(_K.SHORTLIST, 6, "the selection is for a next round")
+        yield Evidence(_K.OFFER, -6, "the selection is for a next round")
     if _ASKS_MONEY.search(whole) and not re.search(r"\b(?:beware|fake|fraud\w*)\b", whole, re.IGNORECASE):
         yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, "it asks for money")
     if not findings.students and not _LIST_ELSEWHERE.search(whole):

@@ -12,7 +12,7 @@ from placement_alerts.core.notice import ListedStudent
 ENROLLMENT = re.compile(
     r"(?<![\w+./@-])(?![A-Z]{1,8}20[0-4]\d(?!\d)|\d{1,2}(?:JAN|FEB|MAR|APR|MAY|JUNE?|JULY?|AUG|SEPT?|OCT|NOV|DEC)\d)"
     r"(?:(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)(?:\d{2,4}[A-Z]{1,5}\d{2,6}[A-Z]?"
-    r"|[A-Z]{1,4}\d{2}[A-Z]{0,4}\d{2,6}|[A-Z]{2,3}\d{11,13}|\d[A-Z]{2}\d{2}[A-Z]{2,3}\d{3}"
+    r"|[A-Z]{1,4}\d{2}[A-Z]{0,4}\d{2,6}|[A-Z]{1,3}\d{10,13}|\d[A-Z]{2}\d{2}[A-Z]{2,3}\d{3}"
     r"|\d{2}[A-Z0-9]{2,3}[A-Z]\d{2}[A-Z0-9]\d|\d{4}[A-Z]\d[A-Z]{2}\d{4}[A-Z]?)"
     r"|\d{2}b[a-z]{1,3}\d{3,5}|(?:\d[A-Z]\d{2}|\d{2,4})[/-][A-Z]{2,5}[/-]\d{2,5}"
     r"|[A-Z]{2}\.[A-Z]{2}\.[A-Z]\d[A-Z]{2,4}\d{5}"

@@ -97,7 +97,7 @@ _OFFICE = re.compile(
     r"|team|committee|registration|coordinators?)|career development|coordinators?|compan(?:y|ies)|drives?|interviews?"
     r"|internships?|resumes?|cvs?|regist(?:er|ration)|appl(?:y|ication)|forms?|students?|b\.?tech|m\.?tech|mca|batch|notice"
     r"|circular|hod|department|college|campus|webinar|workshop|session|seminar|hackathon|holiday|attendance|venue|policy"
-    r"|noc|offers?|shortlist\w*|candidates?|recruit\w*|hiring|stipend|ctc|lpa|eligib\w+|auditorium|faculty|semester)\b",
+    r"|noc|offers?|shortlist\w*|candidates?|recruit\w*|hiring|stipend|ctc|lpa|eligib\w+|auditorium|faculty|semester|ppts?|applicants?|placements?|tests?|rounds?|slots?|reporting|oa|assessments?|ppos?|selected|training)\b",
     re.IGNORECASE,
 )
 _TO_MANY = re.compile(

@@ -55,7 +55,7 @@ RULES = (
         2.5,
         r"webinars?|tech(?:nical)? talks?|expert (?:talk|session|lecture)s?|guest (?:lecture|talk|session"
         r"|webinar)s?|master-?class(?:es)?|info(?:rmation)?[ -]sessions?|pre[ -]placement talks?|workshops?"
-        r"|seminars?|live (?:online )?sessions?|tech sessions?|virtual sessions?|campus"
+        r"|seminars?|(?:live|online)(?: online)? sessions?|tech sessions?|virtual sessions?|campus"
         r" connect|alumni (?:talk|speak|session|interaction)s?|panel discussions?|fireside"
         r" chat|ama session|knowledge session"
         r"|awareness (?:session|programme|program)|boot ?camp|industry (?:talk|session)"
@@ -155,7 +155,7 @@ RULES = (
         r"|hiring(?: alert)?(?! (?:challenge|contest|hackathon|sprint))|campus"
         r" (?:drive|hiring|recruitment)|recruitment drive|(?:job|internship|career) opportunit(?:y|ies)|vacanc(?:y"
         r"|ies)|openings?|placement cycle|invitation to apply"
-        r"|requirement|now accepting applications|call for applications?|pool(?:ed)?"
+        r"|requirement|joiners|now accepting applications|call for applications?|pool(?:ed)?"
         r" (?:campus|drive)|walk-?in(?: interviews?)?|apply now|off[ -]campus|recruiting"
         r"|opportunity",
     ),

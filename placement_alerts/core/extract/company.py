@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from placement_alerts.core.document import Text
 from placement_alerts.core.extract.company_phrases import (
+    BRANCHES,
     BUSINESS,
     CAPITALISED,
+    CLOSES_A_NAME,
     CONTEST_BEHIND,
     DESK,
     EVENT,
     EVENT_NAME,
     GENERIC,
+    IN_BRACKETS,
     INITIALS,
     LABEL,
     LEGAL,
@@ -30,6 +34,8 @@ from placement_alerts.core.matching import company_key
 
 _ENOUGH = 3.0  # points: one clear sentence, or a title part that the body repeats
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ment|ments|ance|ence|ness)s?$")  # a single such word names a matter
+_OPENING = 3_000  # characters in which the writer's own company is looked for
+_MOST_NAMES = 200
 _LONGEST = 6  # words of a company's name
 _LONGEST_LINE = 45  # characters of a line that is nothing but a company's name
 
@@ -83,7 +89,10 @@ def tidy_name(name: str) -> str:
     while words and (_bare(words[0]) in GENERIC or words[0][0].isdigit()):
         words.pop(0)
     count = len(words)
-    while words and (_bare(words[-1]) in GENERIC or (len(words) < count and _bare(words[-1]) == "tech")):
+    while words and (
+        (_bare(words[-1]) in GENERIC and _bare(words[-1]) not in CLOSES_A_NAME)
+        or (len(words) < count and _bare(words[-1]) == "tech")
+    ):
         words.pop()
     return " ".join(words[:_LONGEST]).strip(" .,:;-–'’&").removesuffix("'s").removesuffix("’s")
 
@@ -98,7 +107,8 @@ def _points(text: Text, senders: tuple[tuple[str | None, str | None], ...]) -> l
     shown: dict[str, str] = {}
     whole: set[str] = set()
     houses = {house for _, house in senders if house is not None}
-    for name, score, is_whole in (*_from_title(text.title), *_from_body(text), *_from_senders(senders)):
+    written = (*_from_title(text.title), *_from_body(text), *_from_senders(senders), *_of_houses(text, houses))
+    for name, score, is_whole in written:
         key = company_key(name)
         points[key] = points.get(key, 0.0) + score
         shown.setdefault(key, name)
@@ -123,6 +133,16 @@ def _from_senders(senders: Iterable[tuple[str | None, str | None]]) -> Iterator[
         name = tidy_name(DESK.sub(" ", sender or "").strip())
         if house is not None and _is_possible(name) and _is_of_house(company_key(name), house):
             yield name, _ENOUGH, False
+
+
+def _of_houses(text: Text, houses: Iterable[str]) -> Iterator[tuple[str, float, bool]]:
+    """Yield names in the opening that are the domain of the writer's address, spelled out."""
+    wanted = {house.replace("-", "") for house in houses}
+    if wanted:
+        for match in islice(CAPITALISED.finditer(f"{text.title}\n{text.body}"[:_OPENING]), _MOST_NAMES):
+            name = tidy_name(match["name"])
+            if company_key(name).replace(" ", "") in wanted and _is_possible(name):
+                yield name, 1.5, True
 
 
 def _is_of_house(key: str, house: str) -> bool:
@@ -150,6 +170,7 @@ def _merged(points: dict[str, float], whole: set[str]) -> dict[str, float]:
 
 def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
     bare = QUOTED.sub(" | ", title)
+    aside = {match.strip(" .!") for match in IN_BRACKETS.findall(title)}
     for part in SPLIT_TITLE.split(bare):
         yield from ((name, points + 0.5, whole) for name, points, whole in _in_sentence(part))
         rest = LEGAL.sub("", part).strip(" .!")
@@ -163,7 +184,8 @@ def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
                 continue
             is_whole = len(name) >= len(rest) - 1
             alone = all(_bare(word) in GENERIC or not word[0].isalpha() for word in rest.replace(name, " ").split())
-            yield name, _title_points(part, is_whole=is_whole, alone=alone), is_whole
+            points = 1.5 if rest in aside else _title_points(part, is_whole=is_whole, alone=alone)
+            yield name, points, is_whole
 
 
 def _title_points(part: str, *, is_whole: bool, alone: bool) -> float:
@@ -224,6 +246,7 @@ def _is_possible(name: str) -> bool:
     if (
         ROLE.fullmatch(words[-1])
         or INITIALS.fullmatch(name)
+        or BRANCHES.fullmatch(name)
         or all(word in GENERIC or word in BUSINESS for word in words)
     ):
         return False

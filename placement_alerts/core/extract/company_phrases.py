@@ -45,6 +45,10 @@ SENTENCES = tuple(
             2.5,
         ),
         (
+            r"(?i:\b(?:from|of) (?:your|our) (?:campus|college|institute|university) (?:for|by|in|at)) NAME",
+            2.5,
+        ),
+        (
             r"(?i:\b(?:students|interviews?|test|assessment|round|drive|ppt|gd|discussion|talk|session|result"
             r"|results|process|opening|openings|recruitment|shortlist|list|offers?|ctc"
             r"|internship|stipend|applicants|application|panel|code|ppos?|link|deadline|package|form|posting"
@@ -84,6 +88,7 @@ SENTENCES = tuple(
 )
 LABEL = re.compile(r"(?:name of (?:the )?)?(?:company|organi[sz]ation|recruiter|employer)(?: name)?")
 SPLIT_TITLE = re.compile(r"\s*(?:\|+|//|→|:|–|—|;|,|\s-+\s|\s-+|-+\s|[()\[\]])\s*")
+IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]")
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”")
 CAPITALISED = re.compile(rf"(?<![\w@./-]){_NAME}")
 ROLE = re.compile(rf"\b{ROLE_NOUN}s?\b", re.IGNORECASE)
@@ -100,7 +105,8 @@ _GENERIC_WORDS = """
     closing code coding college commencement communication company compensation computer congrats
     congratulations connect contest correction corrigendum course courses cse ctc cv cycle date day day-1
     deadline dear dec december deepawali delivery demo department details director diwali document documents dr
-    dr. dress drive due dussehra each ece eid eligibility eligible ends engineering-students engineers er. event
+    dr. dress drive drives due dussehra each ece
+    eid eligibility eligible ends engg engineering-students engineers er. event
     every exam expert extended extension faculty feb february fee feedback female final finale finally first
     five folks following for form foundation four fresh fresher freshers friday from fte full gd gentle girls good
     google graduate graduates grand greetings group guest guys guidelines hackathon hackerearth hackerrank hall has
@@ -155,3 +161,5 @@ DESK = re.compile(
     r"|desk|human resources?|programs?|early|outreach|india|office|no-?reply)\b",
     re.IGNORECASE,
 )
+CLOSES_A_NAME = frozenset({"foundation", "group", "institute"})
+BRANCHES = re.compile(r"(?:(?:CSE?|ECE?|EEE?|IT|BT|ME|CE|MCA|MBA|ISE|AIML|AI|ML|DS|M\.?Tech|B\.?Tech)\b[/&, +]*)+")

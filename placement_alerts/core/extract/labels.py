@@ -8,7 +8,7 @@ from placement_alerts.core.document import Line, Text
 
 _PIN = re.compile("\U0001f4cd\\s*+(?![A-Z][a-z]{2,12}\\s*:)")  # the round pushpin that stands for a place
 _SEGMENT = re.compile(
-    r"\s+\|\s+|(?<=[.!])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
+    r"\s+\|\s+|(?<=[.!,])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
     r"|\s*[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf]\ufe0f?\s*"
 )
 _LABELLED = re.compile(

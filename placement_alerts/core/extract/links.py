@@ -18,6 +18,8 @@ _NOT_FOR_READERS = re.compile(
     r"|^groups\.google\.com$|^(?:my)?accounts?\.google\.com$",
     re.IGNORECASE,
 )
+_HOME_PAGE = re.compile(r"(?:https?://)?[\w.-]+/?", re.IGNORECASE)
+_PHONE = re.compile(r"(?<![\w/.-])(?:\+?91[ -]?|0)?[6-9]\d{4}[ -]?\d{5}(?!\d)|\b0\d{2,4}[ -]\d{6,8}\b")
 _USELESS = re.compile(r"unsubscribe|/u/\d+$|\.(?:png|jpe?g|gif|svg|webp)(?:$|\?)", re.IGNORECASE)
 
 
@@ -33,6 +35,8 @@ def find_links(text: Text) -> tuple[str, ...]:
     for line in text.lines:
         for match in _WRITTEN.finditer(line.text):
             url = _trimmed(match[0])
+            if _HOME_PAGE.fullmatch(url) and _PHONE.search(line.text):
+                continue  # it stands in a signature
             if _key(url) not in shown:
                 _keep(found, url if "://" in url else f"https://{url}")
     return tuple(found.values())[:MOST_LINKS]

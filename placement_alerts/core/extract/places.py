@@ -7,6 +7,7 @@ from placement_alerts.core.document import Text
 from placement_alerts.core.extract.labels import Field, segments_of
 
 MOST_LOCATIONS = 15
+_SHORTEST_CAPITALS = 5  # letters of a place in capitals; shorter ones are departments (IIC, CDC)
 _LONGEST_VENUE = 120  # characters
 
 # Cities in which Indian graduates are hired most; they settle what a bare word behind a comma or a bar is.
@@ -61,7 +62,11 @@ _PLATFORMS = (
     ("Zoom", re.compile(r"\bzoom(?:\.us)?\b", re.IGNORECASE)),
     (
         "Microsoft Teams",
-        re.compile(r"\b(?:microsoft|ms)[ -]teams\b|\bteams\.microsoft\.com|\b(?:on|via|over) teams\b", re.IGNORECASE),
+        re.compile(
+            r"\b(?:microsoft|ms)[ -]teams\b|\bteams\.microsoft\.com|\b(?:on|via|over) teams\b"
+            r"|\bteams (?:link|meeting|call|invite)\b",
+            re.IGNORECASE,
+        ),
     ),
     ("Webex", re.compile(r"\bwebex\b", re.IGNORECASE)),
     ("Skype", re.compile(r"\bskype\b", re.IGNORECASE)),
@@ -73,20 +78,22 @@ _VENUE_LABEL = re.compile(
     r"|reporting at|venue ?(?:&|and) ?\w+|reporting)(?: of [\w ]+)?"
 )
 _ROOM = (
-    r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|hall|auditorium|room|theat(?:re|er)|block|centre|center|library"
+    r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|[a-z]{1,2}-\d{1,3}|hall|auditorium|room|theat(?:re|er)|block"
+    r"|centre|center|library"
     r"|campus|building|lt-?\s?\d+|cr-?\s?\d+|hq|college|institute|university|floor|annexe?|lounge|studio"
     r"|academy|office|cabin|ground|complex|classroom|conference|seminar|cowork\w*|tower|park|hotel|headquarters"
     r"|dept|department|amphitheatre|foyer|wing)"
 )
 _PLACE_WORD = (
     r"(?:(?!(?:20\d\d|AM|PM|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May"
-    r"|June|July|August|(?:Sept|Nov|Dec)ember|October)\b)[A-Z0-9][\w&'’-]*+|of|and(?= [A-Z]))"
+    r"|June|July|August|(?:Sept|Nov|Dec)ember|October)\b)[A-Z0-9][\w&'’-]*+|of\b|and(?= [A-Z]))"
 )
 _PLACE = re.compile(
-    rf"(?<!\w)(?P<place>(?:(?=[A-Z]){_PLACE_WORD}|\d\w{{0,3}} [Ff]loor)(?:[ ](?:No\. ?\d+|{_PLACE_WORD})){{0,6}}"
+    rf"(?<!\w)(?P<place>(?:(?=[A-Z]){_PLACE_WORD}|\d\w{{0,3}} [Ff]loor)(?:[ ](?:No\. ?\d+|& \d+|{_PLACE_WORD})){{0,6}}"
     rf"(?: (?:(?:seminar|conference|interview|meeting|board|lecture|computer|placement|drawing) )?(?:campus"
     rf"|lab|hall|room"
-    rf"|office|floor|auditorium|block)\b)?(?:\s?\([A-Z][\w -]{{1,20}}\))?"
+    rf"|office|floor|auditorium|block|building|centre|center|theatre|library|cell"
+    rf"|ground)\b)?(?:\s?\([A-Z][\w -]{{1,20}}\))?"
     rf"(?:, (?:the )?(?:{_PLACE_WORD}(?:[ ](?:{_PLACE_WORD}|floor|block|campus)){{0,4}}|\d\w{{0,3}}"
     rf" [Ff]loor)){{0,4}}(?:\s?\([A-Z][\w -]{{1,20}}\))?)"
 )
@@ -96,6 +103,12 @@ _LED = re.compile(
     r"|noon|a\.m\.|p\.m\.|hrs|\d{4}"
     r"|day\)?|onwards)(?:\s?IST)?\s?[,|(–—-]+\s?(?:in |at )?(?:the )?)$",
     re.IGNORECASE,
+)
+_NUMBERED_ROOM = re.compile(r"(?:room|lab|hall|lt|cr|lecture (?:hall|theatre))\b[ -]?(?:no\.? ?)?\d", re.IGNORECASE)
+_IN_BRACKETS = re.compile(r"\b(?:rooms?|hall|venue|office|lab|block|department) \($", re.IGNORECASE)
+_CITY_OF_EVENT = re.compile(
+    r"\b(?:finals?|finale|held|event|hackathon|workshop|summit|round|camp|on-?site)\b[^.;:]{0,40}\b(?:at|in) "
+    r"(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?= on\b|[,.;]|$| \()"
 )
 _NEW = re.compile(
     r"\b(?:changed|shifted|moved|relocated|now|revised|new)\b[^.]{0,160}?\b(?:to|in|at|is)\W{0,3}(?:the )?$",
@@ -159,6 +172,10 @@ def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_
         return platform
     if labelled:
         return labelled[0]
+    if is_located:
+        cities = (match["place"] for line in lines for match in _CITY_OF_EVENT.finditer(line))
+        if (city := next(filter(_is_city, cities), None)) is not None:
+            return city
     return "Online" if _ONLINE.search("\n".join(lines)) else None
 
 
@@ -192,6 +209,7 @@ def _places(value: str) -> Iterator[str]:
             and len(place.split()) <= 3
             and place[0].isupper()
             and not _NOT_A_PLACE.search(place)
+            and not (place.isupper() and len(place) < _SHORTEST_CAPITALS)
             and not place[0].isdigit()
         ):
             yield place
@@ -200,7 +218,7 @@ def _places(value: str) -> Iterator[str]:
 def _cities(text: Text) -> Iterator[str]:
     """Yield known cities that stand where a place of work would: behind a comma, a dash, a bar, or alone."""
     for line in text.lines:
-        if _HAS_ROOM.search(re.sub(r"\boffice\b", "", line.text)):
+        if _HAS_ROOM.search(re.sub(r"\b(?:office|institute|university|centre)\b", "", line.text, flags=re.IGNORECASE)):
             continue
         for segment in segments_of(line.text):
             if _is_city(segment):
@@ -220,7 +238,7 @@ def _is_city(words: str) -> bool:
 
 def _venue(value: str) -> str | None:
     """Return the venue that a labelled value holds."""
-    value = re.split(r"(?<=[a-z)\d])\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
+    value = re.split(r"(?<=[a-z)\d])(?<!\bDr)(?<!\bSt)(?<!\bMt)\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
     if re.search(r"\d{1,2}[:.]\d\d|\b\d{1,2}\s?[ap]m\b|20\d\d", value, re.IGNORECASE):
         value = _DATE_LEAD.sub("", value)
         if re.match(r"\W*\d", value) or not _HAS_ROOM.search(value):
@@ -247,7 +265,8 @@ def _rooms(line: str, *, renewed: bool = False) -> Iterator[str]:
                 or re.search(r"\b(?:T&P|TPO) (?:Head|Office$)", place)
             ):
                 continue
-            if _NEW.search(before) if renewed else _LED.search(before):
+            led = _LED.search(before) or (_NUMBERED_ROOM.match(place) and _IN_BRACKETS.search(before))
+            if _NEW.search(before) if renewed else led:
                 yield place[:_LONGEST_VENUE]
 
 

@@ -48,13 +48,14 @@ _STATED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _JOB_TYPE = re.compile(
-    r"\b(?:cse?|ece?|eee?|me|mech\w*|civil|it|b\.?tech|m\.?tech|mca|mba)\b|fte|intern|month|ppo|batch|year"
+    r"\b(?:cse?|ece?|eee?|me|mech\w*|civil|it|b\.?tech|m\.?tech|mca|mba)\b|package|\brs\b|₹|ctc|salary|fte|intern|month|ppo|batch|year"
     r"|pwd|lpa|stipend|full[- ]?time|girl|female|women|on-?campus|campus|remote"
     r"|wfh|\d{4}|students|only",
     re.IGNORECASE,
 )
 _NOT_A_ROLE = re.compile(
-    r"^(?:placement|training|t&p|student|hr|campus|the|dear|our|chief|vice|senior vice|asst|assistant|deputy"
+    r"^\d{1,2}[ -]?(?:m|months?|weeks?)\b.*$|^(?:placement|training|t&p|student|hr|campus|the|dear|our"
+    r"|chief|vice|senior vice|asst|assistant|deputy"
     r"|faculty|course|class|team|industry"
     r"|help|portal|technical|executive|customer) ?(?:coordinator|officer|manager|executive|representative|lead"
     r"|assistant|expert|support)s?$"
@@ -68,6 +69,7 @@ _PAY_LABEL = re.compile(
     r"|fte|lpa|internship)\b"
 )
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
+_ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
 _SALARY = re.compile(
     r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|take[- ]home)\b", re.IGNORECASE
@@ -223,6 +225,7 @@ def _stated(text: Text) -> list[str]:
                 _STATED.search(before)
                 or _STATED_AFTER.match(after)
                 or in_brackets
+                or (_ALONE_AFTER_DASH.fullmatch(before) and not after.strip(" *."))
                 or re.match(r"\W{0,4}\|?\W{0,3}(?:CTC|₹|INR)", after)
             ):
                 names.append(name)

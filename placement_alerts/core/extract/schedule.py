@@ -107,7 +107,8 @@ def find_schedule(text: Text, published_at: datetime, student_rows: Iterable[int
     if not deadlines and not dated:
         deadlines = [_today(item, published_at) for item in times if item.sort is _Sort.DEADLINE]
     events = [_with_time(item, dated, times) for item in dated if item.sort in {_Sort.EVENT, _Sort.WEAK_EVENT}]
-    deadlines = [_sharpest(one, deadlines) for one in deadlines]
+    lone = {item.moment.at for item in times if item.sort is _Sort.DEADLINE}
+    deadlines = [_sharpest(one, deadlines, lone) for one in deadlines]
     due_days = {one.at.date() for one in deadlines}
     due_at = {one.at for one in deadlines}
     events = [one for one in events if one.at not in due_at and (one.said_time or one.at.date() not in due_days)]
@@ -222,12 +223,20 @@ def _dated(item: _Found, default: time) -> Dated:
     )
 
 
-def _sharpest(deadline: Dated, deadlines: Iterable[Dated]) -> Dated:
-    """Return the deadline with the time of day that the message states for the same day elsewhere."""
+def _sharpest(deadline: Dated, deadlines: Iterable[Dated], lone: Iterable[time | None]) -> Dated:
+    """Return the deadline with the time of day that the message states for the same day elsewhere.
+
+    lone: times of day by which something is due, said without a day; a single one belongs to the only deadline.
+    """
     if deadline.said_time:
         return deadline
     timed = [one for one in deadlines if one.said_time and one.at.date() == deadline.at.date()]
-    return replace(timed[0], weight=deadline.weight) if timed else deadline
+    if timed:
+        return replace(timed[0], weight=deadline.weight)
+    at = [one for one in lone if one is not None]
+    if len(at) == 1 and len({one.at.date() for one in deadlines}) == 1:
+        return replace(deadline, at=deadline.at.replace(hour=at[0].hour, minute=at[0].minute), said_time=True)
+    return deadline
 
 
 def _today(item: _Found, published_at: datetime) -> Dated:

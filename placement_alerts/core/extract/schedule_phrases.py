@@ -34,7 +34,7 @@ ASKED_TO_COME = re.compile(
 )
 EVENT = re.compile(
     r"\b(?:held|schedul\w*|interviews?|tests?|assessment|rounds?|drive|ppt|talk|session|webinar|report\w*"
-    r"|conduct\w*|starts?|begins?|beginning|date|day|when|gd|discussion|visit\w*|contest"
+    r"|conduct\w*|starts?|begins?|beginning|dates?|day|when|gd|discussion|visit\w*|contest"
     r"|hackathon|ideathon|challenge|rescheduled|postponed|preponed|shifted|meet\w*|lecture|orientation|final"
     r"|exam\w*|presentation|time|slots?|campus|appear|attend|seminar|workshop"
     r"|interact\w*|process|called|invited|mailed|live|class|masterclass|address\w*|planned|event|walk-in"

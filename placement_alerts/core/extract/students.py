@@ -23,12 +23,18 @@ _REFUSED = re.compile(
 _SECTION_OUT = re.compile(
     r"\b(?:wait(?:ing|ed)?[- ]?list\w*|wait-listed|reserve list|standby|not selected|not shortlisted|rejected"
     r"|absent(?:ees)?\b|debarred|placement coordinators?|student coordinators?"
-    r"|disqualified|on hold)\b[^:]{0,40}(?::|-|–|—|$|\()",
+    r"|disqualified|on hold)\b[^:.]{0,40}(?::|-|–|—|$|\()",
+    re.IGNORECASE,
+)
+_LEAD_OUT = re.compile(
+    r"\b(?:following|below|these)\b.{0,60}\b(?:absent|debarred|blacklisted|rejected|disqualified"
+    r"|not (?:yet |been )?(?:selected"
+    r"|shortlisted|eligible|cleared|filled|submitted|registered|applied|reported|uploaded)|yet to|defaulters?)\b",
     re.IGNORECASE,
 )
 _SECTION_IN = re.compile(
     r"\b(?:selected|shortlisted|short-listed|selects|final list|qualified|cleared|panel|slot|group|batch|campus"
-    r"|list|round|offered|approved)\b",
+    r"|list|shortlist|round|offered|approved)\b",
     re.IGNORECASE,
 )
 _CONTACT = re.compile(
@@ -50,6 +56,18 @@ _NO_NAME = re.compile(
     r"|executive|position|degree|score|marks|cgpa|it|bt|mca|systems?|reporting)\b",
     re.IGNORECASE,
 )
+_NUMBER_LABEL = re.compile(
+    r"\b(?:reg(?:n|istration|d)?|roll|enrol(?:l?ment)?|enrl|usn|prn|student id|college id"
+    r"|admission)\b\.?\s?(?:no|number|id)?"
+    r"\b\.?\s?[:=#-]?(?=\s?[A-Z\d])",
+    re.IGNORECASE,
+)
+_NAME_LABEL = re.compile(r"[\s,;|-]*\b(?:student(?:'s)? )?name\s?[:=-]\s?", re.IGNORECASE)
+_SHORT = re.compile(
+    r"\W*(?:\d{1,3}[.)]\s+)?(?:(?P<n1>\d{5,7})[\s,:|()–-]+(?P<a>[^\d|,;:()–]{3,60}?)"
+    r"|(?P<b>[^\d|,;:()–]{3,60}?)[\s,:|(–-]+(?P<n2>\d{5,7})\)?)[\s.,;]*"
+)
+_HONORIFIC = re.compile(r"^(?:mr|ms|mrs|miss)\.? ", re.IGNORECASE)
 _OCCUPATION = re.compile(r"Engineer|Merchant|Associate|Executive", re.IGNORECASE)
 _LIST_LEAD = re.compile(
     r"\b(?:select(?:ed|s|ion)?|shortlist\w*|select list|names|congrat\w*|cleared|qualified|offers?|ppos?)\b",
@@ -69,7 +87,7 @@ def find_students(text: Text, *, names_alone: bool = False) -> tuple[ListedStude
         if len(found) >= MOST_STUDENTS:
             break
     if not found and names_alone:
-        return tuple(_names_alone(text))
+        return tuple(_short_numbers(text)) or tuple(_names_alone(text))
     return tuple(found.values())
 
 
@@ -98,7 +116,7 @@ def _listed(text: Text) -> Iterator[ListedStudent]:
 
 def _section(text: str, out: bool) -> bool:
     """Return whether the lines that follow belong to a waiting list or the like."""
-    if _SECTION_OUT.search(text):
+    if _SECTION_OUT.search(text) or _LEAD_OUT.search(text):
         return True
     return out and not _SECTION_IN.search(text) and len(text) < 60
 
@@ -154,6 +172,7 @@ def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
 
 def _from_line(text: str) -> Iterator[ListedStudent]:
     """Yield the students of a line of text: name before or after each number."""
+    text = _NAME_LABEL.sub(", ", _NUMBER_LABEL.sub(" ", text))
     matches = list(ENROLLMENT.finditer(text))
     if not matches:
         return
@@ -197,12 +216,30 @@ def _tail(part: str) -> str | None:
 def _as_name(text: str, *, strict: bool = True) -> str | None:
     """Return the text if it can be a person's name, else None. strict: refuse what holds other words."""
     name = re.sub(r"^\W*(?:\d{1,3}[.)]?\s+)?|[\s,;:*-]+$", "", _PHONE.sub(" ", text)).strip()
-    name = re.sub(r"\s+", " ", name)
+    name = _HONORIFIC.sub("", re.sub(r"\s+", " ", name))
     if not 2 < len(name) <= _LONGEST_NAME or not _NAME.fullmatch(name) or len(name.split()) > 6:
         return None
     if strict and (_NO_NAME.search(name) or not name[0].isupper()):
         return None
     return name
+
+
+def _short_numbers(text: Text) -> list[ListedStudent]:
+    """Return the students of a list with numbers of five to seven digits, if they are as long as each other.
+
+    Alone such a number can be anything: a postal code, a room, an amount.
+    """
+    found: dict[str, ListedStudent] = {}
+    out = False
+    for line in text.lines:
+        out = _section(line.text, out)
+        match = _SHORT.fullmatch(line.text[:120])
+        if match is None or out:
+            continue
+        name, number = _as_name(match["a"] or match["b"]), match["n1"] or match["n2"]
+        if name is not None and len(name.split()) > 1:
+            found.setdefault(number, ListedStudent(name=name, enrollment=number))
+    return list(found.values()) if len(found) > 1 and len({len(number) for number in found}) == 1 else []
 
 
 def _names_alone(text: Text) -> Iterator[ListedStudent]:
