@@ -5,8 +5,9 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from placement_alerts.core.composition import LIFE_WITHOUT_DATE, notice_id
+from placement_alerts.core.composition import finished, notice_id
 from placement_alerts.core.mail import Mail
+from placement_alerts.core.mail_notice import SOURCE, item_key
 from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import Facts, Notice, NoticeKind
 from placement_alerts.core.policy import Policy
@@ -81,21 +82,23 @@ def notice_of(
         head = f"The placement policy for the batch of {policy.year} changed; this is version {policy.version}."
         lines = what_changed(before, policy)
     shown = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
-    return Notice(
-        id=notice_id("policy", policy.mail_id),
-        revision=1,
-        year=placement_year,
-        source="mailbox",
-        items=(f"mail:{policy.mail_id}",),
-        title=title_of(understood),
-        html=f"<p>{html.escape(head)}</p>" + (f"<ul>{shown}</ul>" if lines else ""),
-        text="\n".join([head, *(f"• {line}" for line in lines)]),
-        facts=Facts(kind=NoticeKind.POLICY, author=policy.author, reasons=understood.facts.reasons),
-        author=policy.author,
-        published_at=policy.sent_at,
-        updated_at=policy.sent_at,
-        stored_at=now,
-        expires_at=now + LIFE_WITHOUT_DATE,
+    return finished(
+        Notice(
+            id=notice_id(SOURCE, f"policy:{policy.mail_id}"),
+            revision=1,
+            year=placement_year,
+            source=SOURCE,
+            items=(item_key(policy.mail_id),),
+            title=title_of(understood),
+            html=f"<p>{html.escape(head)}</p>" + (f"<ul>{shown}</ul>" if lines else ""),
+            text="\n".join([head, *(f"• {line}" for line in lines)]),
+            facts=Facts(kind=NoticeKind.POLICY, author=policy.author, reasons=understood.facts.reasons),
+            author=policy.author,
+            published_at=policy.sent_at,
+            updated_at=policy.sent_at,
+            stored_at=now,
+            expires_at=now,
+        )
     )
 
 
