@@ -158,7 +158,7 @@ def _bands(found: Statistics) -> list[tuple[str, ...]]:
 def _show_official(placements: Placements) -> None:
     """Show the official page's batches, ours first where there are figures."""
     rows = [_official(record) for record in placements.official]
-    if rows and (found := placements.found):
+    if rows and (found := placements.found) and not found.filtered:  # a part is not the whole
         packages = (found.packages.average, found.packages.median, found.packages.highest)
         ours = (f"{found.year}, counted here", str(found.unique_companies), *(f"{value:.2f}" for value in packages))
         rows.insert(0, ours)

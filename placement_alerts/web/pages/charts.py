@@ -106,11 +106,12 @@ def company_chart(found: Statistics) -> Chart:
 
 
 def batch_chart(found: Statistics, batches: Sequence[tuple[str, float]]) -> Chart:
-    """Return the average package that is counted here beside those of the official page.
+    """Return the average package that is counted here, unless of a filtered view, beside those of the official page.
 
     batches: (name, average in LPA), newest first.
     """
-    ours = [(f"{year_name(found.year)}, counted here", found.packages.average, "ours")] if found.packages.count else []
+    counts = found.packages.count and not found.filtered
+    ours = [(f"{year_name(found.year)}, counted here", found.packages.average, "ours")] if counts else []
     official = [(f"Batch {name}, official page", average, "official") for name, average in batches]
     most = max((average for _, average, _ in ours + official), default=0.0)
     figures = [

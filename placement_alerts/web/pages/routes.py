@@ -27,6 +27,7 @@ from placement_alerts.web.pages.answers import (
 from placement_alerts.web.pages.keeping import KeptPages
 from placement_alerts.web.pages.query import BadQuery, Wish, read_wish
 from placement_alerts.web.pages.statistics_view import statistics_values
+from placement_alerts.web.pages.wording import year_name
 
 RETRY_S = 30
 
@@ -83,7 +84,7 @@ class PageRoutes:
             problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "there is nothing here"}
             headers = {"Cache-Control": "no-store", "Vary": "Accept"}
             return web.json_response(problem, status=404, headers=headers, content_type="application/problem+json")
-        return await self._trouble(request, 404, "There is no such page", "The address may be old or mistyped.")
+        return await self._trouble(request, 404, "There is nothing here", "The address may be old or mistyped.")
 
     def _shown(self, page: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Return the handler of a page: what goes wrong becomes a page too."""
@@ -97,7 +98,7 @@ class PageRoutes:
             except BadQuery as error:
                 return await self._trouble(request, 400, "This address asks for something odd", f"{error}.")
             except NotFound as error:
-                return await self._trouble(request, 404, "There is no such page", f"{error}.")
+                return await self._trouble(request, 404, "There is nothing here", f"{error}.")
             except (StoreError, TimeoutError) as error:
                 log.warning("page.failed", path=request.path, error=type(error).__name__)
                 says = "The figures cannot be read just now. Please try again in a minute."
@@ -115,7 +116,8 @@ class PageRoutes:
             found = await self._figures.of(wish.year, wish.filter())
         except ConfigError as error:  # the operator's words are for the operator
             log.warning("page.failed", path="/statistics", error=str(error))
-            raise NotFound("no branches are set for this placement year yet, so there are no figures") from error
+            year = year_name(wish.year)
+            raise NotFound(f"for {year} no branches and strengths are set yet, so it has no figures") from error
         official = await self._figures.official()
         return await self._render(
             "statistics.html", **await asyncio.to_thread(statistics_values, found, official, wish)

@@ -33,6 +33,6 @@ def statistics_values(found: Statistics, official: Sequence[BatchRecord], wish: 
         },
         "batches": views,
         "same_batch": same,
-        "comparisons": comparisons(found, same) if same else [],
+        "comparisons": comparisons(found, same) if same and not found.filtered else [],  # a part is not the whole
         "batch_chart": charts.batch_chart(found, averages) if averages else None,
     }

@@ -60,5 +60,5 @@ async def test_what_is_not_there_is_a_page_that_leads_on(site: Site, path: str) 
     await site.store.policies.save(a_policy(1))
 
     text = await site.text(path, status=404)
-    assert "There is no such page" in text
+    assert "There is nothing here" in text
     assert 'href="/statistics"' in text

@@ -106,7 +106,7 @@ async def test_year_without_an_offer_says_so(site: Site) -> None:
 async def test_year_without_branches_says_so_without_internals(site: Site) -> None:
     text = await site.text("/statistics?year=202627", status=404)
 
-    assert "No branches are set for this placement year yet" in text
+    assert "For 2026–27 no branches" in text
     assert "statistics.years" not in text
 
 
@@ -136,6 +136,15 @@ async def test_official_figures_stand_beside_ours(site: Site) -> None:
     assert "2026 64+ 9.80 – 41.20 Acme November 10, 2025" in said
     assert "Ninety: Handshakes" in said
     assert "51 companies came" in said
+
+
+async def test_part_of_our_figures_is_not_compared_with_the_official_whole(site: Site) -> None:
+    await save_example(site)
+    await site.store.official.save_batches([a_batch("2026")])
+
+    said = words(await site.text("/statistics?company=A"))
+    assert "Batch 2026, official page" in said
+    assert "ounted here" not in said
 
 
 async def test_batches_of_other_years_are_shown_without_a_comparison(site: Site) -> None:
