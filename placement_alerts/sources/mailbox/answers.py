@@ -25,8 +25,10 @@ _DATE = re.compile(
 _BODY = re.compile(
     rb'[( ]BODY\[(?:HEADER)?\](?:<\d{1,12}>)? (?:\{\d{1,12}\}|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<nil>NIL))', re.IGNORECASE
 )
-_FOR_NOW = {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "CONTACTADMIN"}  # RFC 5530: no word about the password
-_TOO_MANY = b"too many"  # Gmail: "[ALERT] Too many simultaneous connections. (Failure)"
+# Codes and words of a refusal that time mends (RFC 5530; the words are Gmail's, which puts them behind [ALERT]).
+_FOR_NOW = {"UNAVAILABLE", "LIMIT", "INUSE", "THROTTLED", "OVERQUOTA"}
+_FOR_NOW_AT_LOGIN = _FOR_NOW | {"SERVERBUG", "CONTACTADMIN"}  # no word about the password
+_FOR_NOW_WORDS = re.compile(rb"too many|exceeded", re.IGNORECASE)
 _MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
 
 Line = bytes | bytearray
@@ -126,9 +128,16 @@ def response_code(text: Line) -> str:
     return match[1].decode().upper() if match else ""
 
 
-def refused_login(reason: bytes) -> PeerError:
-    """Return what a refused login means. The server's words stay out of it: they may name the address."""
-    if response_code(reason) in _FOR_NOW or _TOO_MANY in reason.lower():
+def refused(what: str, status: Line) -> PeerError:
+    """Return what a NO means. what: was asked for. The server's words stay out of it: they may name the address."""
+    if response_code(status) in _FOR_NOW or _FOR_NOW_WORDS.search(status):
+        return PeerUnreachable(f"the mail server refused {what} for now")
+    return PeerRefused(f"the mail server refused {what}")
+
+
+def refused_login(status: Line) -> PeerError:
+    """Return what a NO to a login means, with what to do."""
+    if response_code(status) in _FOR_NOW_AT_LOGIN or _FOR_NOW_WORDS.search(status):
         return PeerUnreachable("the mail server takes no logins for now")
     return PeerRefused(
         "the mail server refused the login: check sources.mailbox.username and password;"

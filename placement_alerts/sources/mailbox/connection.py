@@ -25,6 +25,7 @@ from placement_alerts.sources.mailbox.answers import (
     read_folder,
     read_listing,
     read_uids,
+    refused,
     refused_login,
     response_code,
 )
@@ -74,7 +75,7 @@ class Connection:
         self.folder = None
         answer = await self._run("SELECT", self._protocol.select(folder_on_the_wire(name)))
         if answer.result != "OK":
-            raise PeerRefused(f"the mail server does not open the folder {name!r}: check sources.mailbox.folders")
+            raise refused(f"the folder {name!r} of sources.mailbox.folders", answer.lines[-1])
         self.folder = read_folder(name, answer.lines)
         return self.folder
 
@@ -101,10 +102,15 @@ class Connection:
         return await self._unless_gone(uid, read_body(lines, uid))
 
     async def flag_seen(self, uid: int) -> bool:
-        r"""Flag a mail \Seen. Returns False if the server does not allow it; a mail that is gone is no failure."""
+        r"""Flag a mail \Seen. Returns False if the server never allows it; a mail that is gone is no failure."""
         store = self._protocol.store(str(uid), "+FLAGS.SILENT", r"(\Seen)", by_uid=True)
         answer = await self._run("STORE", store)
-        return bool(answer.result == "OK")
+        if answer.result == "OK":
+            return True
+        error = refused("STORE", answer.lines[-1])
+        if isinstance(error, PeerRefused):
+            return False
+        raise error
 
     async def wait_for_change(self, limit_s: float, listening: Callable[[], object]) -> bool:
         """Wait until mail arrives in the open folder (IDLE, RFC 2177), for `limit_s` at most; say whether it did.
@@ -302,7 +308,7 @@ def _keep_alive(connected: socket.socket) -> None:
 
 
 def _lines(answer: Any, command: str) -> list[Line]:
-    """Return an answer's lines without its status. Raises PeerRefused if that is not OK."""
+    """Return an answer's lines without its status. Raises PeerRefused or PeerUnreachable if that is not OK."""
     if answer.result != "OK":
-        raise PeerRefused(f"the mail server refused {command}")
+        raise refused(command, answer.lines[-1])
     return list(answer.lines[:-1])

@@ -123,18 +123,18 @@ class ImapSession:
 
         A folder that cannot be opened keeps no other waiting; PeerRefused is raised when those are read.
         """
-        refused: PeerRefused | None = None
+        refusal: PeerRefused | None = None
         for name in self._settings.folders:
             try:
                 uidvalidity, uids = await self._above(name, cursors.get(name))
             except PeerRefused as error:
-                refused = refused or error
+                refusal = refusal or error
                 continue
             async with aclosing(self._take(name, uidvalidity, uids)) as taken:
                 async for arrival in taken:
                     yield arrival
-        if refused is not None:
-            raise refused
+        if refusal is not None:
+            raise refusal
 
     async def settle(self, arrival: Arrival) -> None:
         r"""Flag a mail \Seen. A folder that takes no flags, and a mail that is gone, count as settled."""

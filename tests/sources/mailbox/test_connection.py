@@ -75,7 +75,7 @@ async def test_line_break_in_credentials_sends_nothing(mailbox: SimulatedMailbox
 
 
 async def test_unknown_folder_is_named(connection: Connection) -> None:
-    with pytest.raises(PeerRefused, match=r"'Placements': check sources\.mailbox\.folders"):
+    with pytest.raises(PeerRefused, match=r"refused the folder 'Placements' of sources\.mailbox\.folders$"):
         await connection.open_folder("Placements")
 
 
@@ -147,6 +147,19 @@ async def test_refused_command_is_no_empty_answer(
     mailbox.fail(command, mailbox_faults.refuse("NO [SERVERBUG] Internal error"))
 
     with pytest.raises(PeerRefused, match=command):
+        await USES[command](connection)
+
+
+@pytest.mark.parametrize("command", ["SELECT", "SEARCH", "FETCH"])
+@pytest.mark.parametrize(
+    "words", ["[UNAVAILABLE] later", "[ALERT] Account exceeded command or bandwidth limits. (Failure)", "[THROTTLED]"]
+)
+async def test_refusal_that_time_mends_calls_for_nobody(
+    mailbox: SimulatedMailbox, connection: Connection, command: str, words: str
+) -> None:
+    mailbox.fail(command, mailbox_faults.refuse(f"NO {words}"))
+
+    with pytest.raises(PeerUnreachable, match="for now"):
         await USES[command](connection)
 
 
