@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from aiogram import Bot
 
     from placement_alerts.bot.polling import Polling
+    from placement_alerts.bot.reviews import ReviewDesk
 
 LEAVE_S = 1.0
 
@@ -74,13 +76,13 @@ async def run(
         await parts.membership.join()
         clock = _clock(config, parts.updater) if Role.SCHEDULER in roles else None
         lanes = parts.lanes if Role.FANOUT in roles else ()
-        polling = None
+        talking = None
         if Role.BOT in roles and parts.bot is not None and config.telegram.mode == "polling":
-            polling = _polling(parts, parts.bot)
-        receiving = {"telegram": lambda: polling.trouble} if polling else {}
-        vitals = Vitals(parts.store, tuple(parts.sources), lanes, clock, now, receiving)
-        jobs = _jobs(parts, roles, clock, lanes, polling)
-        port = await _serve(stack, config, vitals, jobs) if Role.WEB in roles else None
+            talking = _talking(parts, parts.bot)
+        receiving = {"telegram": lambda: talking.polling.trouble} if talking else {}
+        vitals = Vitals(parts.store, tuple(parts.updater.sources), lanes, clock, now, receiving)
+        jobs = _jobs(parts, roles, clock, lanes, talking)
+        port = await _serve(stack, parts, vitals, jobs) if Role.WEB in roles else None
         # what was imported stays: a full collection over it would hold the loop for 140 ms
         gc.collect()
         gc.freeze()
@@ -101,12 +103,13 @@ async def run(
 
 
 def _jobs(
-    parts: Parts, roles: frozenset[Role], clock: Clock | None, lanes: tuple[Lane, ...], polling: "Polling | None"
+    parts: Parts, roles: frozenset[Role], clock: Clock | None, lanes: tuple[Lane, ...], talking: "_Talking | None"
 ) -> list[Job]:
     hold = parts.membership.hold
     jobs = [Job("membership", parts.membership.run(), parts.membership.stop)]
-    if polling is not None:
-        jobs.append(Job("bot", _with_duty(hold, "bot", polling.run), polling.stop))
+    if talking is not None:
+        jobs.append(Job("bot", _with_duty(hold, "bot", talking.polling.run), talking.polling.stop))
+        jobs.append(Job("reviews", _with_duty(hold, "bot", talking.reviews.run), talking.reviews.stop))
     if Role.FANOUT in roles:
         jobs.append(Job("planning", _with_duty(hold, "planning", parts.planner.run), parts.planner.stop))
         jobs += [
@@ -115,22 +118,43 @@ def _jobs(
         ]
     if clock is not None:
         jobs.append(Job("updates", _with_duty(hold, DUTY, lambda: _update(parts, clock)), None))
+        jobs.append(Job("reviewing", _with_duty(hold, DUTY, parts.reviewing.run), parts.reviewing.stop))
         errands = Errands(parts.store, parts.updater, lanes, now)
         jobs.append(Job("errands", _with_duty(hold, DUTY, errands.run), errands.stop))
     return jobs
 
 
-def _polling(parts: Parts, bot: "Bot") -> "Polling":
+@dataclass(frozen=True, slots=True)
+class _Talking:
+    """The bot's two sides: what persons tell it, and what it tells the admins."""
+
+    polling: "Polling"
+    reviews: "ReviewDesk"
+
+
+def _talking(parts: Parts, bot: "Bot") -> _Talking:
     from placement_alerts.bot.answers import Answers
     from placement_alerts.bot.dispatching import make_dispatcher
     from placement_alerts.bot.polling import Polling
+    from placement_alerts.bot.reviews import ReviewDesk
     from placement_alerts.bot.settings import BotSettings
     from placement_alerts.bot.texts import Link
 
     links = tuple(Link(link.title, link.url) for link in parts.config.bot.links)
     answers = Answers(bot)
-    dispatcher, once = make_dispatcher(parts.store, answers, BotSettings(parts.config.years.default, links), now)
-    return Polling(bot, dispatcher, once, answers)
+    config = parts.config
+    settings = BotSettings(
+        config.years.default,
+        links,
+        admins=frozenset(config.telegram.admins),
+        public_url=config.web.public_url,
+        figures=parts.figures,
+        years=config.years.offered,
+    )
+    dispatcher, once = make_dispatcher(parts.store, answers, settings, now, parts.reviewing.flag)
+    admins = config.telegram.admins
+    polling = Polling(bot, dispatcher, once, answers, admins)
+    return _Talking(polling, ReviewDesk(parts.store, answers, admins))
 
 
 async def _with_duty(
@@ -144,10 +168,13 @@ async def _with_duty(
 async def _update(parts: Parts, clock: Clock) -> None:
     """Let the clock ring for the sources; make up for a time that was missed while nobody ran."""
     clock.start()
-    for name in parts.sources:
+    for name in parts.updater.sources:
         if await _is_overdue(parts, clock, name):
             parts.updater.ring(name)
-    await parts.updater.run()
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(parts.updater.run(), name="polls")
+        if (mailbox := parts.sources.mailbox) is not None:
+            tasks.create_task(mailbox.watch(partial(parts.updater.ring, mailbox.name)), name="mailbox-watch")
 
 
 async def _is_overdue(parts: Parts, clock: Clock, name: str) -> bool:
@@ -169,13 +196,19 @@ def _clock(config: Config, updater: Updater) -> Clock:
     return Clock(tuple(jobs), settings.timezone, jitter_s=settings.jitter_s, misfire_grace_s=settings.misfire_grace_s)
 
 
-async def _serve(stack: AsyncExitStack, config: Config, vitals: Vitals, jobs: list[Job]) -> int:
+async def _serve(stack: AsyncExitStack, parts: Parts, vitals: Vitals, jobs: list[Job]) -> int:
     from placement_alerts.web.health import HealthRoutes, Heartbeat
+    from placement_alerts.web.pages.routes import PageRoutes, PageSettings
     from placement_alerts.web.server import make_application, serve
 
     heartbeat = Heartbeat(time.monotonic)
     jobs.append(Job("heartbeat", heartbeat.run(), None))
-    routes = HealthRoutes(vitals, heartbeat, __version__, time.monotonic).routes()
+    config = parts.config
+    settings = PageSettings(config.years.offered, config.years.active, __version__, config.web.public_pages)
+    routes = [
+        *HealthRoutes(vitals, heartbeat, __version__, time.monotonic).routes(),
+        *PageRoutes(parts.store, parts.figures, settings, time.monotonic).routes(),
+    ]
     return await stack.enter_async_context(serve(make_application(routes), config.web.host, config.web.port))
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from placement_alerts import __version__, cli_deliveries, cli_reviews, cli_show, oneshot
+from placement_alerts import __version__, cli_deliveries, cli_reviews, cli_show, cli_statistics, oneshot
 from placement_alerts.app import Role, run
 from placement_alerts.cli_options import (
     AsJson,
@@ -32,6 +32,7 @@ app = typer.Typer(
 )
 config_app = typer.Typer(help="Settings.", no_args_is_help=True)
 app.add_typer(config_app, name="config")
+app.command("stats")(cli_statistics.stats)
 app.add_typer(cli_deliveries.app, name="deliveries")
 app.add_typer(cli_reviews.app, name="reviews")
 
@@ -161,14 +162,19 @@ def config_show(config: ConfigFile = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def explain(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Portal notices (.json).")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Mails (.eml) and portal notices (.json).")],
+    config: ConfigFile = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line and file.")] = False,
 ) -> None:
-    """Show how a portal notice would be understood, and why. Needs no settings and no network."""
+    """Show how a mail or portal notice would be understood, and why, and what would be held for review.
+
+    Needs no network and no settings; sources.mailbox.trusted_senders, if set, also says whether a sender is trusted.
+    """
+    mailbox = settings(config).config.sources.mailbox
     failed = False
     for file in files:
         try:
-            found = oneshot.explain(file)
+            found = finish(oneshot.explain(file, mailbox))
         except (OSError, UnicodeDecodeError, UnreadableNotice) as error:
             failed = True
             typer.echo(f"{file}: {getattr(error, 'strerror', None) or error}", err=True)
@@ -176,14 +182,3 @@ def explain(
         typer.echo(json.dumps(found, ensure_ascii=False)) if as_json else cli_show.explanation(found)
     if failed:
         raise typer.Exit(1)
-
-
-@app.command()
-def stats(
-    config: ConfigFile = None,
-    as_json: AsJson = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Two columns: what, count.")] = False,
-) -> None:
-    """Count students, notices, jobs and deliveries."""
-    counts = finish(oneshot.stats(settings(config).config))
-    show_result(as_json, counts, cli_show.counts_csv if as_csv else cli_show.counts)

@@ -1,7 +1,5 @@
 """How the command line shows things: tables on a terminal, plain lines in a pipe, progress only for a person."""
 
-import csv
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -72,13 +70,6 @@ def explanation(explained: Mapping[str, Any]) -> None:
 def counts(found: Mapping[str, Mapping[str, Any]]) -> None:
     """Show counts by topic."""
     _table(("what", "count"), [[name, str(count)] for name, count in _flat(found)])
-
-
-def counts_csv(found: Mapping[str, Mapping[str, Any]]) -> None:
-    """Write counts as CSV."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow(["what", "count"])
-    writer.writerows(_flat(found))
 
 
 def deliveries(rows: Sequence[Delivery]) -> None:

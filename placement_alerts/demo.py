@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import typer
 
@@ -152,7 +153,7 @@ def _welcome(telegram: SimulatedTelegram, port: int | None) -> None:
     typer.echo(f"  How the program is doing:                    http://127.0.0.1:{port}/health\n")
 
 
-def _tell(event: OfficeEvent) -> None:
+def _tell(event: OfficeEvent[Any]) -> None:
     typer.echo(f"{_clock()}  office: {event.what}")
 
 

@@ -15,13 +15,16 @@ from placement_alerts.config.loading import Component, what_is_on
 from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState
 from placement_alerts.core.explain import explanation
+from placement_alerts.core.mail_understanding import understand_mail
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
 from placement_alerts.core.understanding import understand_html
-from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy, StoreError, UnreadableNotice
+from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy, StoreError
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline import errands
 from placement_alerts.pipeline.membership import somebody_runs
+from placement_alerts.sources.mailbox.file import mail_in_file
+from placement_alerts.sources.mailbox.settings import MailboxSettings
 from placement_alerts.sources.superset.file import item_in_file
 from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, RequestState, Store
@@ -94,7 +97,7 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
     async with AsyncExitStack() as stack:
         if not offline:
             http = await stack.enter_async_context(HttpClient(allow_private=True))
-            for name, source in open_sources(config, http).items():
+            for name, source in open_sources(config, http).all().items():
                 findings += await _try(name, source.check, f"see sources.{name}")
             _, channels = await open_channels(config, stack)
             for channel in channels:
@@ -168,12 +171,19 @@ async def retry_all(config: Config, wanted: DeliveryFilter) -> dict[str, Any]:
     return {"retried": retried, "not_retried": {}}
 
 
-def explain(file: Path) -> dict[str, Any]:
-    """Return how a portal notice would be understood. Raises OSError, UnicodeDecodeError, UnreadableNotice."""
-    if file.suffix != ".json":
-        raise UnreadableNotice("only portal notices (.json) can be explained; mails come with the mailbox source")
+async def explain(file: Path, mailbox: MailboxSettings) -> dict[str, Any]:
+    """Return how a portal notice (.json) or a mail (any other name) would be understood.
+
+    A sender who is not trusted holds a mail only if the settings say who is. Raises OSError, UnicodeDecodeError,
+    UnreadableNotice.
+    """
+    if file.suffix.lower() != ".json":
+        mail = await mail_in_file(file, mailbox)
+        facts = understand_mail(mail).facts
+        held = facts.held or (mail.distrust if mailbox.trusted_senders else None)
+        return explanation(file.name, facts.model_copy(update={"held": held}))
     read_at = now()
-    item = item_in_file(file.read_text(encoding="utf-8"), read_at=read_at)
+    item = item_in_file(await asyncio.to_thread(file.read_text, encoding="utf-8"), read_at=read_at)
     facts = understand_html(item.title, item.html, item.published_at or read_at, author=item.author)
     return explanation(file.name, facts)
 

@@ -67,7 +67,7 @@ async def test_an_account_without_a_year_reads_for_the_active_one() -> None:
     )
 
     async with HttpClient(allow_private=True) as http:
-        source = open_sources(config, http)["superset"]
+        source = open_sources(config, http).listings["superset"]
 
     assert isinstance(source, SupersetSource)
     assert [account.year for account in source._settings.accounts] == ["202627", "202526"]

@@ -233,7 +233,7 @@ async def test_what_config_accepts_the_source_accepts_too(tmp_path: Path) -> Non
     config = loaded(tmp_path, SUPERSET_CREDENTIALS=account, **variables).config
 
     async with HttpClient() as http:
-        assert set(open_sources(config, http)) == {"superset"}
+        assert set(open_sources(config, http).all()) == {"superset"}
 
 
 def test_reading_the_settings_loads_no_source_and_no_channel() -> None:

@@ -39,13 +39,20 @@ class Updater:
         *,
         postponed_s: float = POSTPONED_S,
     ) -> None:
-        self._flags = {name: Flag() for name in polls}
+        self._flags: dict[str, Flag] = {}
+        self._polls: dict[str, Poll] = {}
         self._polling: set[str] = set()  # a duty keeps other processes away, but not another task of this one
         self._postponed_s = postponed_s
         self._store = store
-        self._polls = polls
         self._owner = owner
         self._now = now
+        for name, poll in polls.items():
+            self.add(name, poll)
+
+    def add(self, name: str, poll: Poll) -> None:
+        """Let a source be polled too; before `run`."""
+        self._polls[name] = poll
+        self._flags[name] = Flag()
 
     @property
     def sources(self) -> Collection[str]:

@@ -92,7 +92,7 @@ class Vitals:
         if self._clock:
             parts["scheduler"] = Part(PartState.OK, next_run=self._clock.next_run("update"))
         for name in self._sources:
-            parts[name] = self._source(await self._store.sources.poll(name))
+            parts[name] = self._source(name, await self._store.sources.poll(name))
         counts = await self._store.deliveries.counts()
         lanes = {lane.channel.name: await self._lane(lane, counts) for lane in self._lanes}
         if lanes:
@@ -112,8 +112,8 @@ class Vitals:
         self._store_seen = self._now()
         return True
 
-    def _source(self, state: PollState) -> Part:
-        next_run = self._clock.next_run("update") if self._clock else None
+    def _source(self, name: str, state: PollState) -> Part:
+        next_run = self._clock.next_run("official" if name == "official" else "update") if self._clock else None
         if state.error_class is None:
             return Part(PartState.OK, state.last_success_at, next_run)
         return Part(PartState.DEGRADED, state.last_success_at, next_run, error=state.error_class)

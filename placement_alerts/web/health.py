@@ -65,7 +65,7 @@ class _Kept(Generic[T]):
 
 
 class HealthRoutes:
-    """`/`, `/health/live`, `/health/ready` and `/health`. Add `routes()` to an application."""
+    """`/health/live`, `/health/ready` and `/health`. Add `routes()` to an application."""
 
     def __init__(self, health: Health, heartbeat: Heartbeat, version: str, monotonic: Callable[[], float]) -> None:
         self._heartbeat = heartbeat
@@ -76,14 +76,10 @@ class HealthRoutes:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each answers HEAD too."""
         return [
-            web.get("/", self._root),
             web.get("/health", self._overview),
             web.get("/health/live", self._live_route),
             web.get("/health/ready", self._ready_route),
         ]
-
-    async def _root(self, _: web.Request) -> web.Response:
-        return _answer({"status": "ok", "version": self._version})
 
     async def _live_route(self, _: web.Request) -> web.Response:
         alive = self._heartbeat.age_s() <= STALE_AFTER_S
