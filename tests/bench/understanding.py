@@ -1,8 +1,8 @@
 """Scores what is understood of labelled messages: `python -m tests.bench.understanding [FOLDER]`.
 
 FOLDER holds labels.jsonl with notices/ and mails/ (default: ../shared/data/messages), or it is a .jsonl file of
-`{"notice": {...}, "label": {...}}` and `{"eml": "...", "label": {...}}` lines. Mails go the way of the mailbox: read from
-their bytes with their attachments, then understood.
+`{"notice": {...}, "label": {...}}` and `{"eml": "...", "label": {...}}` lines. Mails go the way of the mailbox: read
+from their bytes with their attachments, then understood.
 """
 
 import argparse
