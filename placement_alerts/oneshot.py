@@ -16,7 +16,6 @@ from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState
 from placement_alerts.core.explain import explanation
 from placement_alerts.core.mail_understanding import understand_mail
-from placement_alerts.core.mail_understanding import understand_mail
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
 from placement_alerts.core.understanding import understand_html
@@ -24,8 +23,6 @@ from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy,
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline import errands
 from placement_alerts.pipeline.membership import somebody_runs
-from placement_alerts.sources.mailbox.file import mail_in_file
-from placement_alerts.sources.mailbox.settings import MailboxSettings
 from placement_alerts.sources.mailbox.file import mail_in_file
 from placement_alerts.sources.mailbox.settings import MailboxSettings
 from placement_alerts.sources.superset.file import item_in_file
