@@ -186,15 +186,17 @@ class ImapSession:
         if listed.size_bytes > limit:
             beginning = await self._connection.fetch(listed.uid, 0, min(BEGINNING_BYTES, limit))
             return None if beginning is None else (beginning, too_large)
-        raw = bytearray()
-        while len(raw) <= limit:
-            chunk = await self._connection.fetch(listed.uid, len(raw), CHUNK_BYTES)
+        chunks: list[bytes] = []
+        size = 0
+        while size <= limit:
+            chunk = await self._connection.fetch(listed.uid, size, CHUNK_BYTES)
             if chunk is None:
                 return None
-            raw += chunk
-            if not chunk or (len(chunk) < CHUNK_BYTES and len(raw) >= listed.size_bytes):
-                return bytes(raw), None
-        return bytes(raw[:BEGINNING_BYTES]), too_large  # the server was wrong about its size
+            chunks.append(chunk)
+            size += len(chunk)
+            if not chunk or (len(chunk) < CHUNK_BYTES and size >= listed.size_bytes):
+                return b"".join(chunks), None
+        return chunks[0][:BEGINNING_BYTES], too_large  # the server was wrong about its size
 
     async def _header(self, listed: Listed) -> tuple[bytes, str] | None:
         """Return the header of a mail whose body the server does not hand over, or words in its place."""
