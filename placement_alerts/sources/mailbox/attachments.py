@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from placement_alerts.core.mail import Attachment
-from placement_alerts.sources.mailbox.attachment_process import read_in_process
+from placement_alerts.sources.mailbox.attachment_process import DEADLINE_S, read_in_process
 from placement_alerts.sources.mailbox.charsets import clean
 from placement_alerts.sources.mailbox.headers import squeezed
 from placement_alerts.sources.mailbox.structure import Part
-from placement_alerts.sources.mailbox.tables import Unread, rows_of_csv
+from placement_alerts.sources.mailbox.tables import Rows, Unread, rows_of_csv
 from placement_alerts.sources.mailbox.transfer import decoded_size, transfer_decoded
 
 MAX_FILES = 20  # named
 MAX_READ = 8  # of them read
 MAX_BYTES = 5 * 1024 * 1024  # of a file that is read; the list of a whole batch has 100,000
+READ_S = 25.0  # for all files of a mail
 _MAX_NAME = 100  # characters
 
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f<>:\"|?*\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -33,6 +34,7 @@ _EXTENSIONS = {
     "image/jpeg": ".jpg",
 }
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_TOO_MANY = Unread(f"only {MAX_READ} files of a mail are read")
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
 _TABLE_TYPES = frozenset({"text/csv", "text/tab-separated-values", "application/csv", "text/comma-separated-values"})
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -108,29 +110,32 @@ def kind_of(file: File) -> Kind | Unread:
     return Unread("files of this type are not read")
 
 
-async def read_files(files: Sequence[File]) -> tuple[Attachment, ...]:
-    """Return the files as attachments, with their rows or why they were not read."""
-    attachments, tried = [], 0
+async def read_files(files: Sequence[File], within_s: float = READ_S) -> tuple[Attachment, ...]:
+    """Return the files as attachments, with their rows or why they were not read. within_s: for all together."""
+    clock = asyncio.get_running_loop().time
+    attachments, tried, end = [], 0, clock() + within_s
     for file in files[:MAX_FILES]:
         kind = kind_of(file)
         tried += isinstance(kind, Kind)
         if isinstance(kind, Kind):
-            read = await _read(file, kind) if tried <= MAX_READ else Unread(f"only {MAX_READ} files of a mail are read")
+            read = await _read(file, kind, end - clock()) if tried <= MAX_READ else _TOO_MANY
         else:
             read = kind
-        unread, rows = (read.reason, ()) if isinstance(read, Unread) else (None, read)
-        attachments.append(
-            Attachment(name=file.name, media_type=file.media_type, size_bytes=file.size_bytes, rows=rows, unread=unread)
-        )
+        attachments.append(_attachment(file, read))
     return tuple(attachments)
 
 
-async def _read(file: File, kind: Kind) -> tuple[tuple[str, ...], ...] | Unread:
-    if kind is Kind.CSV:
-        return await asyncio.to_thread(rows_of_csv, file.data, file.charset)
-    if kind is Kind.LINES:
-        return await asyncio.to_thread(rows_of_csv, file.data, file.charset, lines=True)
-    return await read_in_process(kind.name.lower(), file.data)
+def _attachment(file: File, read: Rows | Unread) -> Attachment:
+    unread, rows = (read.reason, ()) if isinstance(read, Unread) else (None, read)
+    return Attachment(name=file.name, media_type=file.media_type, size_bytes=file.size_bytes, rows=rows, unread=unread)
+
+
+async def _read(file: File, kind: Kind, left_s: float) -> Rows | Unread:
+    if left_s <= 0:
+        return Unread("reading the files of this mail takes too long")
+    if kind in {Kind.CSV, Kind.LINES}:
+        return await asyncio.to_thread(rows_of_csv, file.data, file.charset, lines=kind is Kind.LINES)
+    return await read_in_process(kind.name.lower(), file.data, min(left_s, DEADLINE_S))
 
 
 def _kind_of_zip(data: bytes) -> Kind | Unread:

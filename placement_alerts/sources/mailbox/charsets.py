@@ -38,7 +38,14 @@ def decoded(raw: bytes, declared: str | None = None) -> str:
             return raw.decode(candidate)
         except (UnicodeError, ValueError):
             continue
-    return raw.decode("cp1252", "replace")
+    return _mostly_utf8(raw) or raw.decode("cp1252", "replace")
+
+
+def _mostly_utf8(raw: bytes) -> str | None:
+    """Return the text of damaged UTF-8: what is beyond ASCII is letters rather than damage; None if it is not that."""
+    text = raw.decode("utf-8", "replace")
+    beyond_ascii = len(text) - len(text.encode("ascii", "ignore"))
+    return text if beyond_ascii > 2 * text.count("\ufffd") else None
 
 
 def clean(text: str) -> str:

@@ -9,7 +9,7 @@ _IGNORED_TYPES = """
     text/calendar application/ics text/vcard text/x-vcard text/directory text/x-amp-html text/watch-html
     text/rfc822-headers message/delivery-status message/global-delivery-status message/disposition-notification
     message/feedback-report application/pgp-signature application/pgp-keys application/pgp-encrypted
-    application/pkcs7-signature application/x-pkcs7-signature
+    application/pkcs7-signature application/x-pkcs7-signature application/applefile
     """
 _IGNORED = frozenset(_IGNORED_TYPES.split())
 _WORDS = frozenset({"text/plain", "text/html", "text/markdown", "text/x-markdown", "text/enriched"})

@@ -153,6 +153,14 @@ async def test_only_so_many_files_of_a_mail_are_read() -> None:
     assert [bool(one.unread) for one in await read_files(files)] == [False] * MAX_READ + [True]
 
 
+async def test_files_of_a_mail_share_one_deadline() -> None:
+    files = [File("a.csv", "text/csv", 3, b"a,b"), File("a.bin", "application/octet-stream", 1, b"\x00")]
+
+    unread = [one.unread or "" for one in await read_files(files, within_s=0)]
+
+    assert unread == ["reading the files of this mail takes too long", "files of this type are not read"]
+
+
 @pytest.mark.parametrize(
     ("name", "safe"),
     [
@@ -264,10 +272,13 @@ def encrypted_pdf() -> bytes:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (a_pdf([], stream=deflated(300_000_000), filters="/Filter /FlateDecode"), ""),
-        (a_pdf([], stream=deflated(300_000_000, 3), filters="/Filter [/FlateDecode /FlateDecode /FlateDecode]"), ""),
-        (a_pdf(["x"], kids="2 0 R"), ""),
-        (a_pdf(["x"], kids="5 0 R " * 100_000), ""),
+        (a_pdf([], stream=deflated(300_000_000), filters="/Filter /FlateDecode"), "too much memory"),
+        (
+            a_pdf([], stream=deflated(300_000_000, 3), filters="/Filter [/FlateDecode /FlateDecode /FlateDecode]"),
+            "too m",
+        ),
+        (a_pdf(["x"], kids="2 0 R"), "it is damaged"),
+        (a_pdf(["x"], kids="5 0 R " * 10_000), "more than 50 pages"),
         (a_pdf(["x"]).replace(b"/Size 6", b"/Prev 9 /Size 6"), ""),
         (encrypted_pdf(), "it is encrypted"),
     ],

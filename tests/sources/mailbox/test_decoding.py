@@ -262,6 +262,7 @@ def test_calendar_is_no_text_and_no_file() -> None:
         ("unicode_escape", b"\\x41", "\\x41"),
         ("", "\ufeffBOM".encode(), "BOM"),
         ("utf-8", b"\x81\x8d", "\ufffd\ufffd"),
+        ("utf-8", "बधाई हो".encode()[:-1] + b"\xff", "बधाई ह\ufffd\ufffd"),
     ],
 )
 def test_text_is_read_as_declared_else_as_utf8_else_as_windows(charset: str, raw: bytes, text: str) -> None:
