@@ -66,6 +66,9 @@ service imap-login {{
 """
 
 
+_numbers = count(1)
+
+
 class NoMailServer(Exception):
     """No Dovecot can be had here. The text says what is missing."""
 
@@ -152,12 +155,11 @@ class Maildir:
 
     server: MailServer
     username: str
-    _names: Iterator[int] = field(default_factory=lambda: count(1))
 
     def deliver(self, raw: bytes, folder: str = "", at: datetime | None = None) -> None:
         """Put a mail into a folder. folder: "" is the inbox, others in modified UTF-7. at: INTERNALDATE; None: now."""
         place = self._folder(folder)
-        name = f"{time.time_ns() // 1_000_000_000}.{next(self._names):09}.tests"
+        name = f"{time.time_ns() // 1_000_000_000}.{next(_numbers):09}.tests"
         fresh = place / "tmp" / name
         fresh.write_bytes(raw)
         self.server.own(fresh)

@@ -5,10 +5,8 @@ as it is sent; here nothing does.
 """
 
 import asyncio
-import socket
-import ssl
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib  # type: ignore[import-untyped]  # it ships no types
@@ -30,7 +28,6 @@ from placement_alerts.sources.mailbox.answers import (
     response_code,
 )
 from placement_alerts.sources.mailbox.racing import end, first_of
-from placement_alerts.sources.mailbox.settings import MailboxSettings
 
 ANSWER_BYTES = 1024 * 1024  # of an answer, beside what was asked for
 SEARCH_BYTES = 4 * 1024 * 1024  # half a million UIDs
@@ -38,7 +35,6 @@ SEARCH_BYTES = 4 * 1024 * 1024  # half a million UIDs
 MOST_LINES = 200
 SLICE_BYTES = 4096
 LOGOUT_S = 2.0  # a courtesy; nothing depends on it
-KEEP_ALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}  # seconds; routers forget after minutes
 
 # What aioimaplib raises when a server does not speak IMAP, beside its own: it indexes, decodes and recurses freely.
 _FOREIGN = (aioimaplib.AioImapException, ValueError, LookupError, AttributeError, RecursionError)
@@ -52,7 +48,7 @@ class Connection:
     Every method raises PeerError; after one that is not PeerRefused the connection is over. folder: the open one.
     """
 
-    def __init__(self, protocol: "_Protocol", timeout_s: float) -> None:
+    def __init__(self, protocol: "Protocol", timeout_s: float) -> None:
         self.folder: OpenFolder | None = None
         self._protocol = protocol
         self._timeout_s = timeout_s
@@ -192,7 +188,7 @@ class Connection:
             raise nonsense from error
 
 
-class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it ships no types
+class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it ships no types
     """aioimaplib's side of a connection, which knows when the connection is over and how much may still come."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -238,11 +234,8 @@ class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it shi
         for task in set(self.tasks):
             await end(task)
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        _keep_alive(transport.get_extra_info("socket"))
-
     def data_received(self, data: bytes) -> None:
+        """Take what came, unless it is too much."""
         self._allowed -= len(data)
         if self._allowed < 0:
             self.give_up(PeerNonsense("the mail server sends more than was asked for"))
@@ -267,12 +260,14 @@ class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it shi
         return rest
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """Let whoever waits know."""
         if not self._over.done():
             self._over.set_result(ConnectionLost("the mail server cut the connection"))
         if not self._closed.done():
             self._closed.set_result(None)
 
     async def welcome(self, command: bytes) -> None:
+        """Answer the greeting; runs in a task of its own, so that its failure ends the connection."""
         try:
             await super().welcome(command)
         except _FOREIGN:
@@ -280,43 +275,6 @@ class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # it shi
                 self.give_up(PeerUnreachable("the mail server is not ready to serve"))
             else:
                 self.give_up(PeerNonsense("the mail server's greeting is not IMAP"))
-
-
-@asynccontextmanager
-async def connect(settings: MailboxSettings, tls: ssl.SSLContext | None) -> AsyncIterator[Connection]:
-    """Connect and log in. tls: None for a connection in plain text."""
-    protocol = _Protocol(asyncio.get_running_loop())
-    connection = Connection(protocol, settings.timeout_s)
-    try:
-        await _reach(protocol, settings, tls)
-        await connection.login(settings.username, settings.password.get_secret_value())
-        yield connection
-    finally:
-        await connection.close()
-
-
-async def _reach(protocol: _Protocol, settings: MailboxSettings, tls: ssl.SSLContext | None) -> None:
-    where = f"{settings.host}:{settings.port}"
-    loop = asyncio.get_running_loop()
-    try:
-        async with asyncio.timeout(settings.timeout_s):
-            await loop.create_connection(lambda: protocol, settings.host, settings.port, ssl=tls)
-            await protocol.unless_lost(protocol.wait("AUTH|NONAUTH"))
-    except ssl.SSLCertVerificationError as error:
-        reason = f"the certificate of {where} is not to be trusted ({error.verify_message}): check sources.mailbox.host"
-        raise PeerUnreachable(reason) from error
-    except TimeoutError:
-        raise PeerUnreachable(f"no greeting of {where} in {settings.timeout_s:g} s") from None
-    except OSError as error:
-        raise ConnectionLost(f"no connection to {where}: {error.strerror or type(error).__name__}") from error
-
-
-def _keep_alive(connected: socket.socket) -> None:
-    """Let the system find out that the other side is gone, while we only listen for minutes."""
-    connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in KEEP_ALIVE.items():
-        if hasattr(socket, option):  # not everywhere by these names
-            connected.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 def _lines(answer: Any, command: str) -> list[Line]:

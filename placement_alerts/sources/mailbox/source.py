@@ -13,8 +13,9 @@ import structlog
 
 from placement_alerts.core.mail import Arrival, Cursor, Mail
 from placement_alerts.errors import ConnectionLost, PeerError, PeerRefused
+from placement_alerts.sources.mailbox.access import connect
 from placement_alerts.sources.mailbox.answers import Listed
-from placement_alerts.sources.mailbox.connection import Connection, connect
+from placement_alerts.sources.mailbox.connection import Connection
 from placement_alerts.sources.mailbox.reading import read_mail
 from placement_alerts.sources.mailbox.settings import MailboxSettings
 from placement_alerts.sources.mailbox.watching import Watch

@@ -11,7 +11,8 @@ import structlog
 
 from placement_alerts.core.retry import RetryPolicy, backoff
 from placement_alerts.errors import PeerError, PeerRefused
-from placement_alerts.sources.mailbox.connection import Connection, connect
+from placement_alerts.sources.mailbox.access import connect
+from placement_alerts.sources.mailbox.connection import Connection
 from placement_alerts.sources.mailbox.settings import MailboxSettings
 
 RECONNECT = RetryPolicy(first=timedelta(seconds=1), longest=timedelta(seconds=30))  # PROOF.md, R7

@@ -1,27 +1,18 @@
 """The connection to a mailbox, and what becomes of it when the server fails."""
 
 import asyncio
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
-from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from placement_alerts.errors import ConnectionLost, PeerError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.sandbox import mailbox_faults
 from placement_alerts.sandbox.mailbox import SimulatedMailbox
 from placement_alerts.sandbox.mailbox_faults import Fault
-from placement_alerts.sources.mailbox.connection import Connection, connect
-from tests.sources.mailbox.builders import TIMEOUT_S, USERNAME, a_raw_mail, settings_for
-from tests.store.tcp_proxy import tcp_proxy
+from placement_alerts.sources.mailbox.access import connect
+from placement_alerts.sources.mailbox.connection import Connection
+from tests.sources.mailbox.builders import TIMEOUT_S, a_raw_mail, settings_for
 
 Use = Callable[[Connection], Awaitable[object]]
 USES: dict[str, Use] = {
@@ -41,70 +32,9 @@ async def connection(mailbox: SimulatedMailbox) -> AsyncIterator[Connection]:
         yield connection
 
 
-async def do_nothing(mailbox: SimulatedMailbox, **values: Any) -> None:
-    async with connect(settings_for(mailbox, **values), None):
-        pass
-
-
-async def test_refused_login_says_what_to_do_and_nobodys_address(mailbox: SimulatedMailbox) -> None:
-    mailbox.fail("LOGIN", mailbox_faults.refuse(f"NO [AUTHENTICATIONFAILED] {USERNAME} is wrong"))
-
-    with pytest.raises(PeerRefused, match="app password") as refused:
-        await do_nothing(mailbox)
-
-    assert "college.example" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    "words", ["NO [UNAVAILABLE] later", "NO [ALERT] Too many simultaneous connections. (Failure)", "NO [LIMIT] x"]
-)
-async def test_login_refused_for_now_is_no_wrong_password(mailbox: SimulatedMailbox, words: str) -> None:
-    mailbox.fail("LOGIN", mailbox_faults.refuse(words))
-
-    with pytest.raises(PeerUnreachable, match="for now"):
-        await do_nothing(mailbox)
-
-
-@pytest.mark.parametrize("value", ["a\r\nX LOGOUT", "a\0b"])
-@pytest.mark.parametrize("key", ["username", "password"])
-async def test_line_break_in_credentials_sends_nothing(mailbox: SimulatedMailbox, key: str, value: str) -> None:
-    with pytest.raises(PeerRefused, match="line break"):
-        await do_nothing(mailbox, **{key: value})
-
-    assert mailbox.counted("LOGIN") == 0
-
-
 async def test_unknown_folder_is_named(connection: Connection) -> None:
     with pytest.raises(PeerRefused, match=r"refused the folder 'Placements' of sources\.mailbox\.folders$"):
         await connection.open_folder("Placements")
-
-
-async def test_server_that_does_not_listen_is_no_connection(mailbox: SimulatedMailbox) -> None:
-    await mailbox.stop()
-
-    with pytest.raises(ConnectionLost, match="no connection to 127"):
-        await do_nothing(mailbox)
-
-
-@pytest.mark.parametrize(
-    ("fault", "error"),
-    [
-        (mailbox_faults.say(b"* BYE too busy\r\n"), PeerUnreachable),
-        (mailbox_faults.cut(), ConnectionLost),
-        (mailbox_faults.hang(), PeerUnreachable),
-        (mailbox_faults.drip(), PeerUnreachable),
-        (mailbox_faults.flood(), PeerNonsense),
-        (mailbox_faults.say(b"HTTP/1.1 400 Bad Request\r\n\r\n"), PeerNonsense),
-    ],
-    ids=lambda value: getattr(value, "name", ""),
-)
-async def test_greeting_that_is_none_is_an_error_in_time(
-    mailbox: SimulatedMailbox, fault: Fault, error: type[PeerError]
-) -> None:
-    mailbox.fail("GREETING", fault)
-
-    with pytest.raises(error):
-        await do_nothing(mailbox)
 
 
 @pytest.mark.parametrize("command", USES)
@@ -150,7 +80,7 @@ async def test_refused_command_is_no_empty_answer(
         await USES[command](connection)
 
 
-@pytest.mark.parametrize("command", ["SELECT", "SEARCH", "FETCH"])
+@pytest.mark.parametrize("command", ["SELECT", "SEARCH", "FETCH", "STORE"])
 @pytest.mark.parametrize(
     "words", ["[UNAVAILABLE] later", "[ALERT] Account exceeded command or bandwidth limits. (Failure)", "[THROTTLED]"]
 )
@@ -161,6 +91,16 @@ async def test_refusal_that_time_mends_calls_for_nobody(
 
     with pytest.raises(PeerUnreachable, match="for now"):
         await USES[command](connection)
+
+
+@pytest.mark.parametrize("ask", [USES["FETCH"], lambda connection: connection.fetch_header(1)])
+async def test_mail_that_the_server_says_is_expunged_is_gone(
+    mailbox: SimulatedMailbox, connection: Connection, ask: Use
+) -> None:
+    mailbox.expunge(1)
+    mailbox.fail("FETCH", mailbox_faults.refuse("NO [EXPUNGEISSUED] Some messages were already expunged"))
+
+    assert await ask(connection) is None
 
 
 async def test_failed_connection_fails_at_once_from_then_on(mailbox: SimulatedMailbox, connection: Connection) -> None:
@@ -203,14 +143,6 @@ async def test_command_that_is_cancelled_leaves_nothing_behind(
     assert asyncio.all_tasks() == before
 
 
-async def test_server_that_hangs_at_logout_is_left(mailbox: SimulatedMailbox) -> None:
-    mailbox.fail("LOGOUT", mailbox_faults.hang())
-
-    await do_nothing(mailbox)
-
-    assert mailbox.counted("LOGOUT") == 1
-
-
 async def test_arrival_ends_the_waiting(mailbox: SimulatedMailbox, connection: Connection) -> None:
     arrived = await connection.wait_for_change(60, lambda: mailbox.deliver(a_raw_mail(2)))
 
@@ -244,6 +176,7 @@ async def test_arrival_told_with_the_end_of_waiting_counts(mailbox: SimulatedMai
         ("IDLE", mailbox_faults.hang(), PeerUnreachable),
         ("IDLE", mailbox_faults.bye(), ConnectionLost),
         ("IDLE", mailbox_faults.say(b"+ idling\r\n* BYE\r\n"), ConnectionLost),
+        ("IDLE", mailbox_faults.say(b"{tag} OK done\r\n"), PeerRefused),
         ("DONE", mailbox_faults.hang(), PeerUnreachable),
         ("DONE", mailbox_faults.cut(), ConnectionLost),
     ],
@@ -258,6 +191,22 @@ async def test_failing_wait_is_an_error_in_time(
         await connection.wait_for_change(0.1, lambda: None)
 
 
+async def test_server_that_ends_the_waiting_by_itself_is_a_lost_connection(
+    mailbox: SimulatedMailbox, connection: Connection
+) -> None:
+    listening = asyncio.Event()
+
+    async def agree_and_end(writer: asyncio.StreamWriter, tag: str, _answer: bytes) -> None:
+        writer.write(b"+ idling\r\n")
+        await listening.wait()
+        writer.write(f"{tag} OK done\r\n".encode())
+
+    mailbox.fail("IDLE", Fault("ends", agree_and_end, closes=False))
+
+    with pytest.raises(ConnectionLost, match="ended IDLE"):
+        await connection.wait_for_change(60, listening.set)
+
+
 async def test_server_without_idle_says_so(mailbox: SimulatedMailbox) -> None:
     mailbox.has_idle = False
 
@@ -265,53 +214,3 @@ async def test_server_without_idle_says_so(mailbox: SimulatedMailbox) -> None:
         await connection.open_folder("INBOX")
         with pytest.raises(PeerRefused, match="no IDLE"):
             await connection.wait_for_change(60, lambda: None)
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1 with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail server of the tests")])
-    now = datetime.now(UTC)
-    address = x509.IPAddress(ip_address("127.0.0.1"))
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    file = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    file.write_bytes(made.public_bytes(Encoding.PEM) + secret)
-    return file
-
-
-@pytest.fixture
-async def tls_port(mailbox: SimulatedMailbox, certificate: Path) -> AsyncIterator[int]:
-    """The port of the mailbox behind TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    async with tcp_proxy(mailbox.port, tls=context) as proxy:
-        yield proxy.port
-
-
-async def test_certificate_of_nobody_ends_the_connection(mailbox: SimulatedMailbox, tls_port: int) -> None:
-    settings = settings_for(mailbox, port=tls_port, tls=True)
-
-    with pytest.raises(PeerUnreachable, match="certificate of 127"):
-        async with connect(settings, ssl.create_default_context()):
-            pass
-
-    assert mailbox.counted("LOGIN") == 0
-
-
-async def test_trusted_certificate_is_taken(mailbox: SimulatedMailbox, tls_port: int, certificate: Path) -> None:
-    settings = settings_for(mailbox, port=tls_port, tls=True)
-
-    async with connect(settings, ssl.create_default_context(cafile=str(certificate))) as connection:
-        assert (await connection.open_folder("INBOX")).mails == 0
