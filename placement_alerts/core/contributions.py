@@ -7,12 +7,14 @@ from datetime import datetime
 from placement_alerts.core.dates import find_moments
 from placement_alerts.core.document import Text
 from placement_alerts.core.enrollment import naming_lines
+from placement_alerts.core.extract.labels import fields_of
 from placement_alerts.core.extract.results import Result, find_results
+from placement_alerts.core.extract.roles import total_pay
 from placement_alerts.core.mail import MailId
 from placement_alerts.core.mailtext.contacts import without_contacts
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import find_amounts
-from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind
+from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
 from placement_alerts.core.offer import Contribution, OfferRole, OfferStudent
 
 MOST_EVIDENCE = 40  # lines
@@ -21,8 +23,8 @@ _LONGEST_DETAILS = 200
 _LONGEST_INFO = 600
 
 _JOINING = re.compile(
-    r"\b(?:date of joining|joining(?: date)?|doj|(?:tentative|expected) joining)\b(?: date)?[\s:–—-]*(?:is|on|from"
-    r"|will be|shall be|in)?\s*(?P<value>[^;|]{3,60})",
+    r"\b(?P<label>(?:(?:tentative|expected) )?(?:date of joining|joining(?: date)?|doj))\b(?: date)?\s?(?:[:=|–—-]"
+    r"|\b(?:is|on|from|by|in|will be|shall be)\b|(?=\(tent))[\s(]*(?P<value>[^;|]{3,60})",
     re.IGNORECASE,
 )
 _UNCERTAIN = re.compile(r"tentativ\w*|likely|expected|around|approx\w*|\bor\b", re.IGNORECASE)
@@ -34,19 +36,30 @@ _CONDITION = re.compile(
 )
 _BREAKDOWN = re.compile(r"\b(?:fixed|variable|base|bonus|gratuity|incentives?|in-hand|pf)\b", re.IGNORECASE)
 _COUNT = re.compile(
-    r"\b(?P<count>\d{1,3})\s(?:\w+ ){0,2}(?:students?|candidates?|offers|selections|names)\b", re.IGNORECASE
+    r"\b(?:list of|total(?: of)?|following|below|these"
+    r"|all)\W{1,3}(?P<a>\d{1,3})\s(?:\w+ ){0,2}(?:students?|candidates?|offers"
+    r"|selections|names)\b(?! (?:had |have |has )?(?:been |were |was )?(?:shortlisted|appeared|applied"
+    r"|registered|attended))|\b(?P<b>\d{1,3})\s(?:of our )?(?:students?|candidates?) (?:(?:have|has) been "
+    r"|are |were |got )?"
+    r"(?:finally )?(?:selected|placed|offered|hired)",
+    re.IGNORECASE,
 )
+_NEAR = 25  # characters from the word "joining" to its date
 _SENTENCE = re.compile(r"(?<=[a-z)\d])[.;!]\s+(?=[A-Z])")
 
 
-def missing(facts: Facts) -> tuple[str, ...]:
-    """Return what a final result must have and this one has not, in words."""
+def missing(facts: Facts, text: Text | None = None) -> tuple[str, ...]:
+    """Return what a final result must have and this one has not, in words.
+
+    text: as it was understood; a pay for a post that it does not name counts too.
+    """
+    is_paid = any(_is_paid(role) for role in facts.roles) or (text is not None and _is_paid(_unnamed(facts, text)))
     return tuple(
         words
         for words, is_there in (
             ("no company", facts.company is not None),
             ("no student", bool(facts.students)),
-            ("no package or stipend", any(_is_paid(role) for role in facts.roles)),
+            ("no package or stipend", is_paid),
         )
         if not is_there
     )
@@ -66,10 +79,12 @@ def contribution_of(
 
     text: as it was understood, with the rows of attachments.
     """
-    if facts.kind is not NoticeKind.OFFER or missing(facts) or facts.company is None:
+    if facts.kind is not NoticeKind.OFFER or missing(facts, text) or facts.company is None:
         return None
     results = find_results(text, facts.students, facts.roles)
     roles = tuple(_roles(facts, text, results))
+    if not any(_is_paid(role) for role in roles):
+        roles = (*roles, _unnamed(facts, text)) if not roles else tuple(_paid_as(role, facts, text) for role in roles)
     joining = joining_date(text, sent_at)
     return Contribution(
         mail_id=mail_id,
@@ -92,10 +107,10 @@ def joining_date(text: Text, sent_at: datetime) -> str | None:
     """Return the day on which all join: ISO when certain, else as written; None if not said."""
     for line in text.lines:
         for match in _JOINING.finditer(line.text) if not line.cells or len(line.cells) == 2 else ():
-            value = _SENTENCE.split(match["value"])[0].strip(" .,*")
-            days = [moment.day for moment in find_moments(value, sent_at) if moment.day is not None]
-            if len(days) == 1 and not _UNCERTAIN.search(f"{value} {match[0]}"):
-                return str(days[0].isoformat())
+            value = _SENTENCE.split(match["value"])[0].strip(" .,*)")
+            days = [one for one in find_moments(value, sent_at) if one.day is not None and one.start < _NEAR]
+            if len(days) == 1 and days[0].day is not None and not _UNCERTAIN.search(f"{match['label']} {value}"):
+                return days[0].day.isoformat()
             if days or re.search(
                 r"\b(?:20\d\d|january|february|march|april|june|july|august|september|october"
                 r"|november|december)\b",
@@ -106,8 +121,27 @@ def joining_date(text: Text, sent_at: datetime) -> str | None:
     return None
 
 
-def _is_paid(role: object) -> bool:
-    return getattr(role, "package_lpa", None) is not None or getattr(role, "stipend_per_month", None) is not None
+def _is_paid(role: Role | OfferRole) -> bool:
+    return role.package_lpa is not None or role.stipend_per_month is not None
+
+
+def _unnamed(facts: Facts, text: Text) -> OfferRole:
+    """Return the pay that the message states for a post that it does not name, the lowest of several."""
+    results = find_results(text, facts.students, ())
+    lakhs, stipend = total_pay(text, fields_of(text))
+    packages = [one.package_lpa for one in results if one.package_lpa is not None]
+    stipends = [one.stipend_per_month for one in results if one.stipend_per_month is not None]
+    return OfferRole(
+        role=None,
+        package_lpa=min(packages, default=lakhs),
+        stipend_per_month=min(stipends, default=stipend),
+        details=_details(text, None),
+    )
+
+
+def _paid_as(role: OfferRole, facts: Facts, text: Text) -> OfferRole:
+    pay = _unnamed(facts, text)
+    return role.model_copy(update={"package_lpa": pay.package_lpa, "stipend_per_month": pay.stipend_per_month})
 
 
 def _roles(facts: Facts, text: Text, results: Sequence[Result]) -> Iterator[OfferRole]:
@@ -122,7 +156,7 @@ def _roles(facts: Facts, text: Text, results: Sequence[Result]) -> Iterator[Offe
             role=role.role,
             package_lpa=role.package_lpa if role.package_lpa is not None else min(packages, default=None),
             stipend_per_month=role.stipend_per_month or min(stipends, default=None),
-            details=_details(text, role.role),
+            details=_details(text, role.role if len(facts.roles) > 1 else None),
         )
     for result in results:
         if result.role is not None and role_key(result.role) not in known:
@@ -163,13 +197,14 @@ def _completed(
 
 
 def _details(text: Text, role: str | None) -> str | None:
-    """Return the line that breaks a pay down or says more of it, if it is about this post or about none."""
-    for line in text.lines:
-        if line.cells and len(line.cells) > 2:
-            continue
-        if _BREAKDOWN.search(line.text) and find_amounts(line.text):
-            return without_contacts(line.text)[:_LONGEST_DETAILS]
-    return None
+    """Return the lines that break a pay down. role: only lines that name it, None: any."""
+    lines = [
+        without_contacts(line.text)
+        for line in text.lines
+        if len(line.cells) <= 2 and _BREAKDOWN.search(line.text) and find_amounts(line.text)
+    ]
+    chosen = [line for line in lines if role is None or role.casefold() in line.casefold()]
+    return "; ".join(chosen[:4])[:_LONGEST_DETAILS] or None
 
 
 def _additional_info(text: Text, students: Sequence[ListedStudent]) -> str | None:
@@ -179,12 +214,14 @@ def _additional_info(text: Text, students: Sequence[ListedStudent]) -> str | Non
     said = [
         sentence.strip()
         for index, line in enumerate(lines)
-        if index not in naming
+        if index not in naming and len(text.lines[index].cells) <= 2
         for sentence in _SENTENCE.split(line)
         if _CONDITION.search(sentence)
     ]
-    counts = [match[0] for line in (text.title, *lines[:15]) for match in _COUNT.finditer(line)]
-    said += [f"The message says: {count}" for count in counts if int(count.split()[0]) != len(students)][:1]
+    counts = [int(match["a"] or match["b"]) for line in (text.title, *lines[:15]) for match in _COUNT.finditer(line)]
+    said += [f"The message says {count}, its list has {len(students)}" for count in counts if count != len(students)][
+        :1
+    ]
     info = without_contacts("; ".join(dict.fromkeys(said)))
     return info[:_LONGEST_INFO] or None
 

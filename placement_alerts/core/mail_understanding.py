@@ -112,6 +112,7 @@ def _surroundings(mail: Mail, content: Content) -> Surroundings:
         own_words=content.own_words,
         is_answer=content.is_answer,
         senders=content.senders,
+        to=content.to,
     )
 
 
@@ -126,7 +127,7 @@ def _why_held(mail: Mail, content: Content, facts: Facts, years: tuple[str, ...]
     unread = [file.name for file in mail.attachments if file.unread is not None]
     if unread and not facts.students and _LIST_ATTACHED.search(f"{content.text.title}\n{content.text.body[:6_000]}"):
         return f"it speaks of a list, but an attachment could not be read: {', '.join(unread[:5])}"
-    if facts.kind is _K.OFFER and (lacks := missing(facts)):
+    if facts.kind is _K.OFFER and (lacks := missing(facts, content.text)):
         return f"it claims a final selection, but names {' and '.join(lacks)}"
     if facts.kind is _K.POLICY and graduating is None:
         return "it holds a policy, but does not say for which graduating year"

@@ -115,6 +115,7 @@ class Surroundings:
 
     has_list: a mailing list brought it. own_words: its writer says something beside what is quoted or forwarded.
     is_answer: it answers another mail. senders: (name, name in the domain of the address) of those who wrote it.
+    to: whom it was written to, as the header block of a forwarded mail says.
     """
 
     bulk: bool = False
@@ -123,6 +124,7 @@ class Surroundings:
     own_words: bool = True
     is_answer: bool = False
     senders: tuple[tuple[str | None, str | None], ...] = ()
+    to: str = ""
 
 
 def not_for_students(text: Text, around: Surroundings, students: int) -> str | None:

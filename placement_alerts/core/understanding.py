@@ -103,7 +103,8 @@ def _look(text: Text, published_at: datetime, known_companies: Iterable[str], ar
         min_cgpa=find_min_cgpa(short),
         fields=fields,
         calm=calm,
-        batch_year=find_batch_year(short, local_day(published_at)),
+        batch_year=find_batch_year(short, local_day(published_at))
+        or (find_batch_year(Text(around.to), local_day(published_at)) if around is not None else None),
     )
 
 
@@ -130,7 +131,7 @@ def _facts(text: Text, found: _Found, decision: Decision, author: str | None) ->
         company=company,
         roles=roles,
         location=find_locations(found.calm, found.fields, said_only=kind not in _LOCATION_IS_LIKELY)
-        if kind in _HAS_LOCATION
+        if kind in _HAS_LOCATION and (kind is not _K.INTERNSHIP_NOC or company is not None)
         else (),
         deadline=_utc(deadline),
         event_at=_utc(event),

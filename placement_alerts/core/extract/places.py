@@ -54,6 +54,8 @@ _NOT_A_PLACE = re.compile(
 )
 _HOME = re.compile(r"\b(?:work from home|wfh|remote|pan[- ]india)\b", re.IGNORECASE)
 
+_FROM_HOME = re.compile(r"[,(|]\s*(?P<place>remote|work from home|wfh|pan[- ]india)\s*(?=[),.;|]|$)", re.IGNORECASE)
+
 _PLATFORMS = (
     (
         "Google Meet",
@@ -140,6 +142,10 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
                 for match in pattern.finditer(line.text)
                 for place in _places(match["place"])
             }
+    if not found:
+        found = {
+            match["place"].casefold(): match["place"] for line in text.lines for match in _FROM_HOME.finditer(line.text)
+        }
     if not found and not said_only:
         found = {place.casefold(): place for place in _cities(text)}
     return tuple(found.values())[:MOST_LOCATIONS]

@@ -82,12 +82,12 @@ def _of_row(student: ListedStudent, line: Line, header: tuple[str, ...] | None, 
         role = next((phrase for _, _, phrase in role_phrases(rest) if phrase != student.name), None)
         return Result(student, _known(role, names) or None, yearly_lakhs(amounts), monthly_rupees(amounts))
     pay = _cell(line, header, _PAY_HEAD)
-    stipend = _cell(line, header, _STIPEND_HEAD)
+    stipend = _cell(line, header, _STIPEND_HEAD) or ""
     return Result(
         student,
         _role_of(_cell(line, header, _ROLE_HEAD), names),
         _lakhs(pay, _label(header, _PAY_HEAD)),
-        _monthly(stipend) or _monthly(pay),
+        _monthly(f"{stipend} per month") or _monthly(pay),
         (_cell(line, header, _PLACE_HEAD) or "")[:_LONGEST_VALUE] or None,
         (_cell(line, header, _JOINING_HEAD) or "")[:_LONGEST_VALUE] or None,
     )
@@ -137,6 +137,4 @@ def _monthly(cell: str | None) -> int | None:
     if not cell:
         return None
     amounts = find_amounts(cell)
-    if not amounts and re.fullmatch(r"\W*\d{4,6}\W*", cell):
-        amounts = find_amounts(f"Rs {cell.strip()} per month")
     return monthly_rupees(amounts)

@@ -70,6 +70,7 @@ _PAY_LABEL = re.compile(
 )
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
+_FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)\b[^.;]{0,20}$", re.IGNORECASE)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
 _SALARY = re.compile(
     r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|take[- ]home)\b", re.IGNORECASE
@@ -98,6 +99,7 @@ def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
     if not names:
         return ()
     if len(names) == 1:
+        names = [_after_internship(names[0], text)]
         return (Role(role=names[0], package_lpa=lakhs, stipend_per_month=stipend),)
     own = {name: _own_pay(name, names, text, fields) for name in names}
     if not any(own.values()):
@@ -106,6 +108,18 @@ def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
         Role(role=n, package_lpa=(p or (None, None))[0], stipend_per_month=(p or (None, None))[1])
         for n, p in own.items()
     )
+
+
+def _after_internship(name: str, text: Text) -> str:
+    """Return the full-time post that an internship leads to, where the message names both."""
+    base = role_key(name).removesuffix(" intern")
+    if base == role_key(name):
+        return name
+    for line in text.lines:
+        for start, _, other in role_phrases(line.text):
+            if role_key(other) == base and _FULL_TIME.search(line.text, max(0, start - 40), start):
+                return other
+    return name
 
 
 def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | None]:
