@@ -5,7 +5,7 @@ the offer until its notice is stored; then it is taken out (reference/mongo.md, 
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2s
@@ -21,6 +21,8 @@ from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
 BATCH = 20  # offers whose events are published before we look again
+
+REASONS = 10  # lines that one question shows
 
 log = structlog.get_logger(__name__)
 
@@ -64,11 +66,16 @@ class OfferBook:
         key = await self._key_of(contribution.company)
         while True:  # ends: whoever stored a version in between raised it
             known = await self._store.offers.get(year, key)
-            fresh = offers.add(known, contribution, year, key, announce=announce, archived=archived)
+            # in a thread: a season's mails of a large company take a tenth of a second to fold
+            fresh = await asyncio.to_thread(
+                offers.add, known, contribution, year, key, announce=announce, archived=archived
+            )
             if fresh is known:
                 return False
-            if known is None:
-                await self._propose(year, key, contribution.company)  # before: nothing would lead back here
+            # before it is stored: nothing would lead back here
+            questions = self._about_lowered(known, fresh) if known else await self._about_names(fresh)
+            for review in questions:
+                await self._ask(review.model_copy(update={"told": archived}))
             if await self._store.offers.save(fresh):
                 break
         log.info("offer.merged", offer=fresh.id, version=fresh.version, students=len(fresh.students))
@@ -156,21 +163,38 @@ class OfferBook:
                 return
             current = await self._store.offers.get(offer.year, offer.company_key)
 
-    async def _propose(self, year: str, key: str, company: str) -> None:
-        """Ask the admins whether a new company is one that is known, if its name is much like it."""
-        known = {offer.company_key: offer.company for offer in await self._store.offers.of_year(year)}
-        for kept, alias in company_names.propose(key, known):
-            review = Review(
-                id=_pair_id((kept, alias)),
+    async def _about_names(self, fresh: Offer) -> list[Review]:
+        """Return the questions whether a new company is one that is known, if its name is much like it."""
+        known = {offer.company_key: offer.company for offer in await self._store.offers.of_year(fresh.year)}
+        return [
+            Review(
+                id=_review_id("c", *sorted((kept, alias))),
                 kind=ReviewKind.SAME_COMPANY,
-                title=f"Is “{company}” the same company as “{known[kept]}”?",
+                title=f"Is “{fresh.company}” the same company as “{known[kept]}”?",
                 reasons=("their names are much alike; if they are the same, their offers become one",),
-                year=year,
+                year=fresh.year,
                 asked_at=self._now(),
                 companies=(kept, alias),
             )
-            if await self._store.reviews.ask(review):
-                log.info("review.asked", review=review.id, kind=review.kind)
+            for kept, alias in company_names.propose(fresh.company_key, known)
+        ]
+
+    def _about_lowered(self, known: Offer, fresh: Offer) -> list[Review]:
+        """Return what an admin should know of packages that are lower than what stands: they did not replace it."""
+        lines = [line for line in fresh.lowered if line not in known.lowered]
+        review = Review(
+            id=_review_id("l", fresh.id, *lines),
+            kind=ReviewKind.ALARM,
+            title=f"Lower packages of {fresh.company} were not taken over",
+            reasons=tuple(lines[:REASONS]),
+            year=fresh.year,
+            asked_at=self._now(),
+        )
+        return [review] if lines else []
+
+    async def _ask(self, review: Review) -> None:
+        if await self._store.reviews.ask(review):
+            log.info("review.asked", review=review.id, kind=review.kind)
 
     async def _key_of(self, company: str) -> str:
         return company_names.key_of(company, await self._aliases())
@@ -179,5 +203,5 @@ class OfferBook:
         return self._declared | await self._store.offers.aliases()
 
 
-def _pair_id(pair: Sequence[str]) -> ReviewId:
-    return ReviewId("c" + blake2s("\n".join(sorted(pair)).encode(), digest_size=8).hexdigest())
+def _review_id(prefix: str, *about: str) -> ReviewId:
+    return ReviewId(prefix + blake2s("\n".join(about).encode(), digest_size=8).hexdigest())

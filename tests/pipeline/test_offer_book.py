@@ -12,7 +12,7 @@ from placement_alerts.pipeline.offer_book import OfferBook, Published
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
-from tests.builders import NOW, YEAR, a_contribution, a_notice, a_posting, facts, fetched
+from tests.builders import NOW, YEAR, a_contribution, a_notice, a_posting, after, facts, fetched
 from tests.pipeline.conftest import Hand
 from tests.pipeline.mails import YEARS, Fuse, Killed
 
@@ -124,6 +124,30 @@ async def test_a_name_that_is_much_alike_is_only_asked_about_and_once(store: Sto
     assert (review.kind, review.companies) == (ReviewKind.SAME_COMPANY, (KEY, "brightwave"))
     assert review.title == "Is “Brightwave” the same company as “Brightwave Systems”?"
     assert len(await store.offers.of_year(YEAR)) == 2
+
+
+async def test_a_lower_package_that_comes_later_is_told_to_the_admins_once(store: Store, book: OfferBook) -> None:
+    await book.contribute(mail(1), YEAR)
+    lower = mail(1, roles=(OfferRole(role="Software Engineer", package_lpa=8.0),), sent_at=after(hours=1))
+    lower = lower.model_copy(update={"mail_id": "<lower>"})
+
+    await book.contribute(lower, YEAR)
+    await book.contribute(mail(2), YEAR)
+
+    (review,) = await store.reviews.open(10)
+    assert (review.kind, review.title) == (
+        ReviewKind.ALARM,
+        "Lower packages of Brightwave Systems were not taken over",
+    )
+    assert review.reasons[0] == "Software Engineer: 8 LPA by the mail of November 10, 2025; 12.5 LPA kept"
+
+
+async def test_history_raises_questions_that_wake_nobody(store: Store, book: OfferBook) -> None:
+    await book.contribute(mail(1), YEAR, archived=True)
+    await book.contribute(mail(2, company="Brightwave"), YEAR, archived=True)
+
+    (review,) = await store.reviews.open(10)
+    assert review.told
 
 
 async def test_united_companies_are_one_offer_in_every_year(store: Store, book: OfferBook) -> None:
