@@ -12,12 +12,13 @@ from placement_alerts.sources.mailbox.attachment_process import DEADLINE_S, read
 from placement_alerts.sources.mailbox.charsets import clean
 from placement_alerts.sources.mailbox.headers import squeezed
 from placement_alerts.sources.mailbox.structure import Part
-from placement_alerts.sources.mailbox.tables import Rows, Unread, rows_of_csv
+from placement_alerts.sources.mailbox.tables import MAX_CHARACTERS, Rows, Unread, rows_of_csv, size_of
 from placement_alerts.sources.mailbox.transfer import decoded_size, transfer_decoded
 
 MAX_FILES = 20  # named
 MAX_READ = 8  # of them read
 MAX_BYTES = 5 * 1024 * 1024  # of a file that is read; the list of a whole batch has 100,000
+MAX_SIZE = 2 * MAX_CHARACTERS  # of all rows of a mail: a document of MongoDB has 16 MB
 READ_S = 25.0  # for all files of a mail
 _MAX_NAME = 100  # characters
 
@@ -99,7 +100,7 @@ def kind_of(file: File) -> Kind | Unread:
         return Unread("it is encrypted" if encrypted else "files of old Office versions are not read")
     if data.startswith(_PICTURES) or file.media_type.startswith("image/"):
         return Unread("pictures and scans are not read")
-    if extension in {"dat", "tnef"} or file.media_type.endswith("ms-tnef"):
+    if file.name.lower() == "winmail.dat" or file.media_type.endswith("ms-tnef"):
         return Unread("Outlook's winmail.dat is not read")
     if _is_text(data) and (file.media_type in _TABLE_TYPES or extension in {"csv", "tsv"}):
         return Kind.CSV
@@ -113,7 +114,7 @@ def kind_of(file: File) -> Kind | Unread:
 async def read_files(files: Sequence[File], within_s: float = READ_S) -> tuple[Attachment, ...]:
     """Return the files as attachments, with their rows or why they were not read. within_s: for all together."""
     clock = asyncio.get_running_loop().time
-    attachments, tried, end = [], 0, clock() + within_s
+    attachments, tried, size, end = [], 0, 0, clock() + within_s
     for file in files[:MAX_FILES]:
         kind = kind_of(file)
         tried += isinstance(kind, Kind)
@@ -121,6 +122,9 @@ async def read_files(files: Sequence[File], within_s: float = READ_S) -> tuple[A
             read = await _read(file, kind, end - clock()) if tried <= MAX_READ else _TOO_MANY
         else:
             read = kind
+        size += 0 if isinstance(read, Unread) else size_of(read)
+        if size > MAX_SIZE:
+            read = Unread("the files of this mail are too large together")
         attachments.append(_attachment(file, read))
     return tuple(attachments)
 
@@ -139,7 +143,7 @@ async def _read(file: File, kind: Kind, left_s: float) -> Rows | Unread:
 
 
 def _kind_of_zip(data: bytes) -> Kind | Unread:
-    if b"xl/" in data:
+    if b"xl/workbook" in data:
         return Kind.XLSX
     return Unread("Word files are not read" if b"word/" in data else "archives are not read")
 

@@ -2,7 +2,8 @@
 
 Whoever sends a mail can write such headers too, with any name in them. Servers write theirs above everything that came
 to them, so what counts depends on where a header stands. The server that took the mail in from outside wrote the first
-`Received` line from the top that names another machine as its origin: the border.
+`Received` line from the top that names another machine as its origin: the border. A line without an origin, of the same
+machine (127.0.0.1) or of local delivery (LMTP) is not it.
 
 * Headers above the border were written by machines of ours: all count.
 * Below the border the sender's own lines begin somewhere. Only the topmost of these headers there counts, only right
@@ -26,6 +27,7 @@ _ORIGIN = re.compile(r"from\s", re.IGNORECASE)
 _BY = re.compile(r"(?:^|\s)by\s+([^\s;()]+)", re.IGNORECASE)
 # The name after "from" is what the other side calls itself; the address in brackets is where it really was.
 _LOCAL = re.compile(r"from\s+\S+\s+\([\w.-]*\s*\[(?:127\.\d+\.\d+\.\d+|(?:ipv6:)?::1)\]\)", re.IGNORECASE)
+_DELIVERED = re.compile(r"\swith\s+LMTP[SA]{0,2}(?:\s|$)", re.IGNORECASE)
 _METHOD = re.compile(r"([a-z0-9-]+)(?:\s*/\s*\d+)?\s*=\s*([a-z0-9-]+)", re.IGNORECASE)
 _PROPERTY = re.compile(r"""(?:^|\s)([a-z0-9-]+)\s*\.\s*([a-z0-9_-]+)\s*=\s*("[^"]*"|[^\s;"]*)""", re.IGNORECASE)
 
@@ -58,8 +60,7 @@ def _own_values(headers: Headers, authserv_id: str) -> Iterator[str]:
     border = _border(headers)
     if border is not None:
         yield from (unfolded(value) for name, value in headers.pairs[:border] if name == "authentication-results")
-        by = _BY.search(_without_comments(unfolded(headers.pairs[border][1])[:MAX_RESULTS]))
-        if by is None or by[1].lower() != authserv_id:
+        if _written_by(_line(headers.pairs[border][1])) != authserv_id:
             return
     elif any(name == "received" for name, _ in headers.pairs):
         return  # nobody says where it came in
@@ -76,10 +77,24 @@ def _border(headers: Headers) -> int | None:
     for place, (name, value) in enumerate(headers.pairs):
         if name != "received":
             continue
-        line = unfolded(value)[:MAX_RESULTS]
-        if _ORIGIN.match(line) and not _LOCAL.match(line):
+        line = _line(value)
+        delivered = _written_by(line) is not None and _DELIVERED.search(_without_comments(line))
+        if _ORIGIN.match(line) and not _LOCAL.match(line) and not delivered:
             return place
     return None
+
+
+def _line(value: bytes) -> str:
+    return unfolded(value)[:MAX_RESULTS]
+
+
+def _written_by(line: str) -> str | None:
+    """Return the machine that wrote a `Received` line; None if there is room for doubt.
+
+    The other side chooses the name after "from", and some servers let it have spaces, and so a "by" of its own.
+    """
+    names = _BY.findall(_without_comments(line))
+    return names[0].lower() if len(names) == 1 else None
 
 
 def _author(section: str) -> str:

@@ -5,6 +5,7 @@ seconds and 300 MB, a thousand levels end its stack. This one searches for the b
 """
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -71,7 +72,9 @@ def take_apart(raw: bytes) -> Structure:
     """Return the mail's tree of parts."""
     if b"\n" not in raw:
         raw = raw.replace(b"\r", b"\n")  # as old Macs ended lines
-    start = raw.find(b"\n") + 1 if raw.startswith((b"From ", b">From ")) else 0
+    start = len(BOM_UTF8) if raw.startswith(BOM_UTF8) else 0
+    if raw.startswith((b"From ", b">From "), start):  # of an mbox file
+        start = raw.find(b"\n", start) + 1
     headers, body = split_mail(raw, start, len(raw))
     structure = Structure(Part(headers, raw, body, len(raw)), ["its header is too long"] if headers.cut else [])
     open_parts, found = [structure.root], 1

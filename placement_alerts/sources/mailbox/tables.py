@@ -16,7 +16,8 @@ MAX_ROWS = 5_000  # with something in them: more than any batch has students
 MAX_LINES = 10_000  # rows, those without anything included, after which a file is not gone through further
 MAX_COLUMNS = 50
 MAX_CELL = 300  # characters
-MAX_CHARACTERS = 500_000  # of a file together
+MAX_CHARACTERS = 1_000_000  # of a file together, each cell counting as _CELL more: what a store keeps beside it
+_CELL = 12
 _MAX_CSV = 1024 * 1024  # bytes
 _DELIMITERS = ",;\t|"
 _SAMPLE_LINES = 30
@@ -52,12 +53,17 @@ def bounded(rows: Iterable[Iterable[object]], text_of: Callable[[object], str] |
         row = _cells(raw, text_of or cell_text)
         if row:
             kept.append(row)
-            size += sum(map(len, row))
+            size += size_of([row])
         if len(kept) > MAX_ROWS or number == MAX_LINES:
             return Unread(f"it has more than {MAX_ROWS} rows")
         if size > MAX_CHARACTERS:
             return Unread(f"it has more than {MAX_CHARACTERS} characters")
     return tuple(kept)
+
+
+def size_of(rows: Iterable[tuple[str, ...]]) -> int:
+    """Return how much room rows take, in characters."""
+    return sum(len(cell) + _CELL for row in rows for cell in row)
 
 
 def _cells(raw: Iterable[object], text_of: Callable[[object], str]) -> tuple[str, ...]:

@@ -324,6 +324,11 @@ def test_line_ends_of_every_kind_are_read(end: bytes) -> None:
     assert (mail.subject, mail.text) == ("Result", "one\ntwo")
 
 
+@pytest.mark.parametrize("start", [b"\xef\xbb\xbf", b"From office@college.example Thu Feb 26 10:00:00 2026\r\n"])
+def test_what_a_file_puts_before_the_mail_is_passed_over(start: bytes) -> None:
+    assert read(start + a_mail()) == read(a_mail())
+
+
 def test_boundary_that_the_header_does_not_name_is_found() -> None:
     _, body = multipart("mixed", plain("one"), html("<p>two</p>"), boundary="=_x")
 

@@ -140,9 +140,16 @@ def test_filter_on_the_same_machine_is_not_the_border() -> None:
     assert read(a_mail(above=[local, results(PASS), BORDER])).distrust is None
 
 
+def test_local_delivery_is_not_the_border() -> None:
+    delivery = f"Received: from {OURS}\r\n\tby {OURS} with LMTP\r\n\tid x; y"
+
+    assert read(a_mail(above=[delivery, BORDER, results(PASS)])).distrust is None
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        "Received: from x by y with LMTP (evil.example [203.0.113.66]) by mx7.ours.example with ESMTP; x",
         "Received: from localhost (evil.example [203.0.113.66]) by mx7.ours.example; x",
         "Received: from localhost ([203.0.113.66] helo=[127.0.0.1]) by mx7.ours.example; x",
         "Received: from [127.0.0.1] (evil.example [203.0.113.66]) by mx7.ours.example; x",
@@ -171,9 +178,11 @@ def test_results_below_what_the_sender_wrote_are_forged(between: str) -> None:
 def test_results_below_a_border_of_another_machine_may_be_the_senders() -> None:
     other = BORDER.replace(f"by {OURS}", "by mx7.ours.example")
     forged = f"Received: from evil.example by {OURS}; x"
+    two = f"Received: from evil by {OURS} (evil.example [203.0.113.66]) by mx7.ours.example; x"
 
     assert read(a_mail(above=[other, results(PASS)])).distrust == NOT_CONFIRMED
     assert read(a_mail(above=[other, forged, results(PASS)])).distrust == NOT_CONFIRMED
+    assert read(a_mail(above=[two, results(PASS)])).distrust == NOT_CONFIRMED
 
 
 def test_mail_that_says_nowhere_where_it_came_in_has_no_proof() -> None:
