@@ -1,4 +1,4 @@
-"""Being told at once that mail arrived: IDLE, on a connection for each folder, and a look now and then beside it."""
+"""Being told at once that mail arrived: IDLE on a connection for each folder, and a look now and then beside it."""
 
 import asyncio
 import ssl
@@ -18,13 +18,14 @@ from placement_alerts.sources.mailbox.settings import MailboxSettings
 RECONNECT = RetryPolicy(first=timedelta(seconds=1), longest=timedelta(seconds=30))  # PROOF.md, R7
 REFUSED_WAIT_S = 300.0  # a password does not become right by itself, and a provider locks who guesses
 STEADY_S = 60.0  # a connection that held so long has recovered
+MOST_LISTENING = 5  # folders; servers allow a user ten (Dovecot) to fifteen (Gmail) connections, for all programs
 RING_GAP_S = 0.5  # mails that arrive together are one ring
 
 log = structlog.get_logger(__name__)
 
 
 class Watch:
-    """Watches the folders, with a connection of its own for each; rings when mail arrived or may have."""
+    """Watches the folders, the first five with a connection for each; rings when mail arrived or may have."""
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class Watch:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._look_now_and_then(), name="mailbox-poll")
             if self._settings.idle:
-                for folder in self._settings.folders:
+                for folder in self._settings.folders[:MOST_LISTENING]:
                     tasks.create_task(self._follow(folder), name="mailbox-idle")
 
     async def _look_now_and_then(self) -> NoReturn:

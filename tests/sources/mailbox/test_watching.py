@@ -12,7 +12,7 @@ from placement_alerts.sandbox import mailbox_faults
 from placement_alerts.sandbox.mailbox import SimulatedMailbox
 from placement_alerts.sandbox.mailbox_faults import Fault
 from placement_alerts.sources.mailbox.source import ImapMailbox
-from placement_alerts.sources.mailbox.watching import REFUSED_WAIT_S, RING_GAP_S
+from placement_alerts.sources.mailbox.watching import MOST_LISTENING, REFUSED_WAIT_S, RING_GAP_S
 from tests.sources.mailbox.builders import PATIENCE_S, Pauses, a_raw_mail, keep_subject, settings_for
 
 POLL_S = 77.0
@@ -102,6 +102,17 @@ async def test_every_folder_is_listened_to(mailbox: SimulatedMailbox) -> None:
         await until(mailbox, lambda: mailbox.idling == 2)
         mailbox.deliver(a_raw_mail(2), "Offers")
         await bell.until(3)
+
+
+async def test_many_folders_do_not_take_all_the_connections_that_a_server_allows(mailbox: SimulatedMailbox) -> None:
+    folders = [f"Folder {number}" for number in range(10)]
+    for folder in folders:
+        mailbox.deliver(a_raw_mail(1), folder)
+
+    async with watching(mailbox, Pauses(POLL_S), folders=folders):
+        await until(mailbox, lambda: mailbox.idling == MOST_LISTENING)
+
+    assert mailbox.counted("GREETING") == MOST_LISTENING
 
 
 @pytest.mark.parametrize("idle", [True, False])
