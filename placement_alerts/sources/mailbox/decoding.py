@@ -54,7 +54,7 @@ def decode(
     message_id = message_id_of(headers.first("message-id"))
     seen = [headers.first(name) or "" for name in ("from", "subject", "date")]
     mail = Mail(
-        id=mail_id(message_id, seen, structure.root.body),
+        id=mail_id(message_id, seen, b"" if message_id else structure.root.body),
         message_id=message_id,
         received_at=received_at,
         text=body.text,

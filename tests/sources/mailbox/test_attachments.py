@@ -70,6 +70,12 @@ async def test_quotation_mark_that_nobody_closes_swallows_no_student() -> None:
     assert attachment.rows[2] == ('"Name 2', "22103002")
 
 
+async def test_table_with_an_endless_cell_is_read_line_by_line() -> None:
+    data = b'Asha,22103045\n"' + b"x" * 200_000 + b'"\n'
+
+    assert (await attached("a.csv", data, "text/csv")).rows == (("Asha", "22103045"), ('"' + "x" * 299,))
+
+
 async def test_lines_of_a_text_file_are_rows() -> None:
     assert (await attached("a.txt", b"1. Asha 22103045\n\n2. Ravi", "text/plain")).rows == (
         ("1. Asha 22103045",),

@@ -81,6 +81,22 @@ async def test_mail_attached_to_another_keeps_its_author_and_time() -> None:
     assert mail.attachments == ()
 
 
+async def test_file_of_an_attached_mail_is_read_too() -> None:
+    sheet = "Content-Type: text/csv\r\nContent-Disposition: attachment; filename=a.csv\r\n\r\nAsha,22103045"
+    inner, inner_body = multipart("mixed", plain("list below"), sheet, boundary="in")
+    attached = f"Content-Type: message/rfc822\r\n\r\nSubject: Result\r\n{inner}\r\n\r\n".encode() + inner_body
+    line, body = multipart("mixed", plain("see"), attached)
+
+    assert (await read(a_mail(line, body=body))).attachments[0].rows == (("Asha", "22103045"),)
+
+
+async def test_mails_of_a_digest_are_read_one_after_another() -> None:
+    line, body = multipart("digest", "\r\nSubject: one\r\n\r\nfirst", "\r\nSubject: two\r\n\r\nsecond")
+    mail = await read(a_mail(line, body=body))
+
+    assert [part in mail.text for part in ("Subject: one", "first", "Subject: two", "second")] == [True] * 4
+
+
 async def test_picture_inside_of_words_is_no_attachment() -> None:
     assert (await read(with_picture("<p>Result</p>", "inline"))).attachments == ()
     assert (await read(with_picture("<p>Result</p>", "attachment"))).attachments == ()
