@@ -5,10 +5,10 @@ to them, so what counts depends on where a header stands. The server that took t
 `Received` line from the top that names another machine as its origin: the border. A line without an origin, of the same
 machine (127.0.0.1) or of local delivery (LMTP) is not it.
 
-* Headers above the border were written by machines of ours: all count.
-* Below the border the sender's own lines begin somewhere. Only the topmost of these headers there counts, only right
-  below the border (trace lines may stand between), and only if the border was written by the very machine that the
-  header names, as Gmail does it: that machine always writes its own, above any that came with the mail.
+* Headers above the border were written by machines of ours: all count, and nothing below does.
+* Where there are none above: below the border the sender's own lines begin somewhere. Only the topmost of these headers
+  there counts, only right below the border (trace lines may stand between), and only if the border was written by the
+  very machine that the header names, as Gmail does it: that machine always writes its own, above any that came along.
 * A mail without any `Received` line never came over a network (it was put into the folder): the topmost counts, if it
   stands above everything that a sender writes.
 
@@ -16,12 +16,13 @@ In each case the header must begin with the configured authserv-id. All others a
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from placement_alerts.sources.mailbox.headers import Headers, unfolded
 
 MAX_RESULTS = 8_000  # characters of one header
+_NAME = "authentication-results"
 _TRACE = re.compile(r"return-path|received-spf|delivered-to|x-.*|arc-.*|dkim-filter|envelope-to|delivery-date")
 _ORIGIN = re.compile(r"from\s", re.IGNORECASE)
 _BY = re.compile(r"(?:^|\s)by\s+([^\s;()]+)", re.IGNORECASE)
@@ -45,31 +46,41 @@ def own_results(headers: Headers, authserv_id: str) -> list[Result]:
     """Return what our own server found out about a mail. authserv_id: its name; empty: nothing counts."""
     if not authserv_id:
         return []
-    return [result for value in _own_values(headers, authserv_id.lower()) for result in results_in(value, authserv_id)]
+    return [result for value in _own_values(headers, authserv_id) for result in results_in(value, authserv_id)]
+
+
+def is_written_by(value: str, authserv_id: str) -> bool:
+    """Whether a header's value names this server as its author."""
+    return _names(_sections(_without_comments(value[:MAX_RESULTS]))[0], authserv_id)
 
 
 def results_in(value: str, authserv_id: str) -> list[Result]:
     """Return the results in a header's value; none if it was written by another server."""
     first, *others = _sections(_without_comments(value[:MAX_RESULTS]))
-    if _author(first) != authserv_id.lower():
+    if not _names(first, authserv_id):
         return []
     return [result for section in others if (result := _result(section))]
 
 
-def _own_values(headers: Headers, authserv_id: str) -> Iterator[str]:
+def _own_values(headers: Headers, authserv_id: str) -> list[str]:
     border = _border(headers)
-    if border is not None:
-        yield from (unfolded(value) for name, value in headers.pairs[:border] if name == "authentication-results")
-        if _written_by(_line(headers.pairs[border][1])) != authserv_id:
-            return
-    elif any(name == "received" for name, _ in headers.pairs):
-        return  # nobody says where it came in
-    for name, value in headers.pairs[0 if border is None else border + 1 :]:
-        if name == "authentication-results":
-            yield unfolded(value)
-            return
+    if border is None:
+        return [] if headers.first("received") else _topmost(headers, 0)  # else: nobody says where it came in
+    above = [unfolded(value) for name, value in headers.pairs[:border] if name == _NAME]
+    if any(is_written_by(value, authserv_id) for value in above):
+        return above
+    by_it = _written_by(_line(headers.pairs[border][1])) == authserv_id.lower()
+    return _topmost(headers, border + 1) if by_it else []
+
+
+def _topmost(headers: Headers, first: int) -> list[str]:
+    """Return the first of these headers from a place on, if only trace lines stand between."""
+    for name, value in headers.pairs[first:]:
+        if name == _NAME:
+            return [unfolded(value)]
         if not _TRACE.fullmatch(name):
-            return
+            break
+    return []
 
 
 def _border(headers: Headers) -> int | None:
@@ -97,9 +108,9 @@ def _written_by(line: str) -> str | None:
     return names[0].lower() if len(names) == 1 else None
 
 
-def _author(section: str) -> str:
+def _names(section: str, authserv_id: str) -> bool:
     words = section.split()
-    return words[0].strip('"').lower() if words else ""
+    return bool(words) and words[0].strip('"').lower() == authserv_id.lower()
 
 
 def _result(section: str) -> Result | None:

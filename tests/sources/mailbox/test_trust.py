@@ -159,6 +159,12 @@ def test_machine_that_calls_itself_local_is_not(line: str) -> None:
     assert read(a_mail(above=[line, results(PASS), BORDER])).distrust == NOT_CONFIRMED
 
 
+def test_results_below_the_border_do_not_count_where_ours_stand_above() -> None:
+    ours = results("dkim=fail header.i=@college.example; dmarc=fail")
+
+    assert read(a_mail(above=[ours, BORDER, results(PASS)])).distrust == NOT_CONFIRMED
+
+
 def test_forged_results_below_those_of_our_server_are_as_good_as_not_there() -> None:
     ours = results("dkim=none; dmarc=fail header.from=college.example")
 
