@@ -26,7 +26,7 @@ from tests.pipeline.conftest import Hand
 
 YEARS = (YEAR, "202627")
 MEERA, KABIR, ASHA = "Meera Nair - 22103998", "Kabir Sethi - 9922102997", "Asha Rao - 22104001"
-MANY = 1000  # steps: more than any of our workflows takes
+NEVER = 1_000_000_000  # calls: more than any test makes
 
 
 class Killed(BaseException):
@@ -37,7 +37,7 @@ class Killed(BaseException):
 class Fuse:
     """Counts the calls that leave the process, and kills it before one of them. at: from 1."""
 
-    at: int = MANY
+    at: int = NEVER
     count: int = 0
 
     def guard(self, inner: Any) -> Any:

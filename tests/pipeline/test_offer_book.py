@@ -14,7 +14,7 @@ from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from tests.builders import NOW, YEAR, a_contribution, a_notice, a_posting, after, facts, fetched
 from tests.pipeline.conftest import Hand
-from tests.pipeline.mails import YEARS, Fuse, Killed
+from tests.pipeline.mails import NEVER, YEARS, Fuse, Killed
 
 KEY = "brightwave systems"
 
@@ -233,7 +233,7 @@ async def test_killed_at_any_step_offers_notices_and_questions_are_complete(tmp_
     while True:
         store = await open_store(f"sqlite:///{tmp_path}/store{len(ends)}.db")
         was_killed = await killed(store, len(ends) + 1)
-        await killed(store, 1_000)
+        await killed(store, NEVER)
         questions = [review.companies for review in await store.reviews.open(10)]
         ends.append((await titles(store), await numbers(store), len(await store.offers.of_year(YEAR)), questions))
         await store.close()
