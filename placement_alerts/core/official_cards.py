@@ -1,6 +1,7 @@
 """The wording of the official page's cards, as values (reference/official-page.md, section 2.3). Pure."""
 
 import re
+from typing import Any
 
 from placement_alerts.core.document import squeeze
 from placement_alerts.core.official import Card, CardKind
@@ -30,11 +31,10 @@ def read_card(title: str, description: str) -> Card:
     title, description: as on the page; spaces are collapsed here, and what is too long is cut.
     """
     title, description = one_line(title, MAX_TITLE), one_line(description, MAX_DESCRIPTION)
-    card = Card(title=title, description=description)
     for read in (_companies, _highest, _band, _middle):
         if found := read(title, description):
-            return card.model_copy(update=found)
-    return card
+            return Card(title=title, description=description, **found)
+    return Card(title=title, description=description)
 
 
 def one_line(text: str, limit: int) -> str:
@@ -47,14 +47,14 @@ def one_line(text: str, limit: int) -> str:
     return line.encode(errors="replace").decode()  # half a surrogate pair from a script cannot be stored
 
 
-def _companies(title: str, description: str) -> dict[str, object] | None:
+def _companies(title: str, description: str) -> dict[str, Any] | None:
     count = _COUNT.fullmatch(title.replace(",", ""))
     if not _COMPANIES.fullmatch(description) or count is None or int(count[1]) > LARGEST_COUNT:
         return None
     return {"kind": CardKind.COMPANIES, "companies": int(count[1]), "at_least": count[2] is not None}
 
 
-def _highest(title: str, description: str) -> dict[str, object] | None:
+def _highest(title: str, description: str) -> dict[str, Any] | None:
     said, amount = _HIGHEST.fullmatch(description), _ONE.fullmatch(title)
     if said is None or amount is None or (lpa := _lpa(amount[1])) is None:
         return None
@@ -68,7 +68,7 @@ def _highest(title: str, description: str) -> dict[str, object] | None:
     }
 
 
-def _band(title: str, description: str) -> dict[str, object] | None:
+def _band(title: str, description: str) -> dict[str, Any] | None:
     said = _BAND.fullmatch(description)
     bounds, top = _RANGE.fullmatch(title), _UP_TO.fullmatch(title)
     if said is None or (bounds is None and top is None):
@@ -80,7 +80,7 @@ def _band(title: str, description: str) -> dict[str, object] | None:
     return {"kind": CardKind.BAND, "low": low, "high": high, "companies": int(said[1]), "offers": int(said[2])}
 
 
-def _middle(title: str, description: str) -> dict[str, object] | None:
+def _middle(title: str, description: str) -> dict[str, Any] | None:
     said, amount = _MIDDLE.fullmatch(description), _ONE.fullmatch(title)
     if said is None or amount is None or (lpa := _lpa(amount[1])) is None:
         return None

@@ -194,15 +194,15 @@ def _intro(tree: LexborHTMLParser, flight: Flight) -> str | None:
 
 
 def _logos(tree: LexborHTMLParser, flight: Flight, url: str) -> list[Logo]:
-    return _unique(flight.logos, url) or _images(tree.css(LOGOS), url)
+    return unique_logos(flight.logos, url) or _images(tree.css(LOGOS), url)
 
 
 def _images(nodes: Sequence[LexborNode], url: str) -> list[Logo]:
     found = (node.attributes for node in nodes[: 4 * MAX_LOGOS])
-    return _unique(((one.get("src") or "", one.get("alt") or "") for one in found), url)
+    return unique_logos(((one.get("src") or "", one.get("alt") or "") for one in found), url)
 
 
-def _unique(images: Iterable[tuple[str, str]], url: str) -> list[Logo]:
+def unique_logos(images: Iterable[tuple[str, str]], url: str) -> list[Logo]:
     """Return the images with absolute http(s) addresses, the first of each address."""
     site = urljoin(url, "/").rstrip("/")
     names: dict[str, str] = {}

@@ -48,6 +48,8 @@ def tame(html: str, *, menus: bool = True) -> tuple[str, list[str]]:
     rest, scripts = _without("script", html)
     if not menus:
         rest = _without("svg", _without("nav", rest)[0])[0]
+    # as references: all that follows is half as fast as soon as one character, a dash say, needs two bytes
+    rest = rest.encode("ascii", "xmlcharrefreplace").decode()
     if len(rest) > MAX_REST:
         raise NotUnderstood(f"the page has {len(rest)} characters beside its scripts, more than {MAX_REST}")
     if rest.count("<") > MAX_TAGS:
