@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import blake2s
+from typing import Any
 
 from placement_alerts.core.mail import Attachment, Mail, MailId
 from placement_alerts.core.mail_understanding import UnderstoodMail
@@ -74,6 +75,11 @@ def copy_digest(mail: Mail, understood: UnderstoodMail, year: str) -> str | None
     return blake2s("\n".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
 
 
+def scrubbed(mail: Mail) -> Mail:
+    """Return the mail without what no store can keep: halves of surrogate pairs, wherever they come from."""
+    return Mail.model_validate(_scrubbed(mail.model_dump()))
+
+
 def bounded(mail: Mail) -> Mail:
     """Return the mail as it is kept while it is held."""
     kept = {
@@ -111,6 +117,16 @@ def _bounded_files(attachments: tuple[Attachment, ...]) -> Iterator[Attachment]:
             rows.append(row)
         whole = len(rows) == len(one.rows)
         yield one if whole else one.model_copy(update={"rows": tuple(rows), "unread": "too long to be kept whole"})
+
+
+def _scrubbed(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, dict):
+        return {key: _scrubbed(one) for key, one in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_scrubbed(one) for one in value)
+    return value
 
 
 def _cut(text: str, limit: int) -> str:

@@ -104,6 +104,7 @@ class MailTaker:
                 failed = type(error).__name__
                 if attempt == 1:
                     log.exception("mail.crashed", mail=mail.id)
+                    mail = mail_review.scrubbed(mail)  # what stopped us may be what cannot be stored
         why = [f"it could not be understood: {failed}", *([mail.distrust] if mail.distrust else [])]
         taken = await self._hold(mail, None, self._years.active, tuple(why), history=history)
         return Taken(taken.verdict, failed=failed)

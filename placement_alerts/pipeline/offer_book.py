@@ -131,9 +131,14 @@ class OfferBook:
         return Published(notices, archived)
 
     async def unite(self, alias: str, kept: str) -> None:
-        """Declare that two company keys mean one company, and merge their offers of every year."""
-        if company_names.meant_by(kept, await self._aliases()) != alias:  # else it would close a circle
-            await self._store.offers.add_alias(alias, kept)
+        """Declare that two company keys mean one company, and merge their offers of every year.
+
+        What either of them was declared to mean before means the same then too.
+        """
+        aliases = await self._aliases()
+        one, other = company_names.meant_by(alias, aliases), company_names.meant_by(kept, aliases)
+        if one != other:
+            await self._store.offers.add_alias(one, other)
         await self.tidy()
 
     async def tidy(self) -> None:

@@ -220,6 +220,16 @@ async def test_a_mail_that_the_rules_fail_on_is_held_and_stops_no_other(office: 
     assert report.failures == ("a mail was held, because it could not be understood: ZeroDivisionError",)
 
 
+async def test_a_mail_that_no_store_can_keep_as_it_is_is_scrubbed(office: Office) -> None:
+    rows = ((MEERA, "\ud800"),)
+    broken = Attachment(name="a\udfff.csv", media_type="text/csv", size_bytes=9, rows=rows)
+
+    await office.reads(closed(text="The office is closed on Friday \ud83d because.", attachments=(broken,)))
+
+    (notice,) = await office.notices()
+    assert "closed on Friday ? because" in notice.text
+
+
 async def test_a_released_mail_that_the_rules_fail_on_is_shown_as_it_is(office: Office) -> None:
     def understand(mail: Mail) -> UnderstoodMail:
         raise ZeroDivisionError

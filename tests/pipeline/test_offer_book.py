@@ -190,6 +190,19 @@ async def test_answers_in_a_circle_merge_once(store: Store, book: OfferBook) -> 
     assert await store.offers.aliases() == {"brightwave": KEY}
 
 
+async def test_three_names_of_one_company_become_one_whatever_the_order_of_answers(
+    store: Store, book: OfferBook
+) -> None:
+    for number, company in enumerate(("Brightwave Systems", "Brightwave", "Brightwave Noida")):
+        await book.contribute(mail(number, company=company), YEAR)
+
+    await book.unite("brightwave", KEY)
+    await book.unite("brightwave", "brightwave noida")
+
+    assert await numbers(store, "brightwave noida") == ["22103000", "22103001", "22103002"]
+    assert len(await store.offers.of_year(YEAR)) == 1
+
+
 async def test_a_name_configured_later_merges_what_is_there(store: Store, book: OfferBook) -> None:
     await book.contribute(mail(1), YEAR)
     await book.contribute(mail(2, company="BWS"), YEAR)
