@@ -175,6 +175,10 @@ class Maildir:
         """Remove a mail. number: 0 is the oldest."""
         self._files(folder)[number].unlink()
 
+    def spoil(self, number: int, folder: str = "") -> None:
+        """Make a mail unreadable for the server. number: 0 is the oldest."""
+        self._files(folder)[number].chmod(0)
+
     def renumber(self, folder: str = "") -> None:
         """Change UIDVALIDITY: forget every UID. Dovecot cuts the connections that have the folder open."""
         place = self._folder(folder)

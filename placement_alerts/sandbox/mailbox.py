@@ -104,17 +104,16 @@ class SimulatedMailbox:
             self._changed.clear()
             await self._changed.wait()
 
-    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - start_server runs this in a task
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             with contextlib.suppress(ConnectionError, ValueError):  # ValueError: an endless line
                 await _Client(self, reader, writer).serve()
-        except asyncio.CancelledError:
-            pass  # stop() cuts connections like this, and asyncio reports a handler that ends cancelled
         finally:
-            self._tasks.discard(task)
             writer.transport.abort()
 
     def _conversation(self) -> Conversation:

@@ -23,7 +23,7 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 _BODY = re.compile(
-    rb'[( ]BODY\[(?:HEADER)?\](?:<\d{1,12}>)? (?:\{\d{1,12}\}|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<nil>NIL))', re.IGNORECASE
+    rb'[( ]BODY\[\](?:<\d{1,12}>)? (?:\{\d{1,12}\}|"(?P<text>(?:[^"\\]|\\.)*)"|(?P<nil>NIL))', re.IGNORECASE
 )
 # Codes and words of a refusal that time mends (RFC 5530; the words are Gmail's, which puts them behind [ALERT]).
 _FOR_NOW = {"UNAVAILABLE", "LIMIT", "INUSE", "THROTTLED", "OVERQUOTA"}

@@ -92,11 +92,6 @@ class Connection:
         body = await self._unless_gone(uid, read_body(lines, uid))
         return body if body is None else body[:size_bytes]
 
-    async def fetch_header(self, uid: int) -> bytes | None:
-        """Return a mail's header; None: it is gone."""
-        lines = await self._fetch(str(uid), "(UID BODY.PEEK[HEADER])", ANSWER_BYTES)
-        return await self._unless_gone(uid, read_body(lines, uid))
-
     async def flag_seen(self, uid: int) -> bool:
         r"""Flag a mail \Seen. Returns False if the server never allows it; a mail that is gone is no failure."""
         store = self._protocol.store(str(uid), "+FLAGS.SILENT", r"(\Seen)", by_uid=True)

@@ -2,11 +2,10 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from typing import Protocol
 
 import structlog
@@ -23,7 +22,7 @@ from placement_alerts.sources.mailbox.watching import Watch
 BEGINNING_BYTES = 256 * 1024  # of a mail that is too large: its headers, and what it is about
 CHUNK_BYTES = 1024 * 1024  # fetched by one command, so that a deadline fits a large mail on a slow line too
 BATCH = 50  # mails described by one command: their flags are as fresh
-TRIES = 5  # sessions in a row that end at the same mail, before it is taken without its body
+TRIES = 3  # sessions that end at a mail though the next could be read, before it is taken unread
 
 log = structlog.get_logger(__name__)
 
@@ -41,17 +40,23 @@ class ReadMail(Protocol):
 class Memory:
     """What a mailbox remembers from session to session.
 
-    stuck: the mail at which the last session ended, and how many did so in a row. flagless: folders that take no flags.
+    stuck: the mail at which the last session failed. times: how many did, though the next mail could be read: only then
+    the mail is to blame, and not a server that is in trouble. flagless: folders that take no flags.
     """
 
     stuck: Cursor | None = None
     times: int = 0
     flagless: set[str] = field(default_factory=set)
 
-    def note_failure(self, place: Cursor) -> None:
-        """Remember that this mail could not be fetched."""
-        self.times = self.times + 1 if self.stuck == place else 1
-        self.stuck = place
+    def note_failure(self, place: Cursor, *, to_blame: bool) -> None:
+        """Remember at which mail a session failed."""
+        if self.stuck != place:
+            self.stuck, self.times = place, 0
+        self.times += to_blame
+
+    def forget_failures(self) -> None:
+        """All could be read."""
+        self.stuck, self.times = None, 0
 
     def is_hopeless(self, place: Cursor) -> bool:
         """Say whether this mail was tried often enough."""
@@ -134,6 +139,7 @@ class ImapSession:
             async with aclosing(self._take(name, uidvalidity, uids)) as taken:
                 async for arrival in taken:
                     yield arrival
+        self._memory.forget_failures()
         if refusal is not None:
             raise refusal
 
@@ -155,28 +161,56 @@ class ImapSession:
         return folder.uidvalidity, await self._connection.uids_above(cursor.uid if cursor and known else 0)
 
     async def _take(self, name: str, uidvalidity: int, uids: list[int]) -> AsyncGenerator[Arrival, None]:
-        waiting = iter(uids)
-        while batch := list(islice(waiting, BATCH)):
-            await self._reopen(name, uidvalidity)
-            listing = await self._connection.describe(batch)
-            for listed in (listing[uid] for uid in batch if uid in listing):
-                cursor = Cursor(folder=name, uidvalidity=uidvalidity, uid=listed.uid)
-                await self._reopen(name, uidvalidity)  # `settle` may have opened another folder
-                mail = await self._mail(cursor, listed)
-                if mail is not None:
-                    yield Arrival(cursor=cursor, seen=listed.seen, mail=mail)
+        memory = self._memory
+        size = BATCH if memory.stuck is None else 1  # after a failure mail by mail, to find the one that it is about
+        places = [Cursor(folder=name, uidvalidity=uidvalidity, uid=uid) for uid in uids]
+        for start in range(0, len(places), size):
+            batch, rest = places[start : start + size], places[start + size :]
+            if memory.is_hopeless(batch[0]):
+                yield await self._unreadable(batch[0])
+                continue
+            to_blame = memory.stuck == batch[0] and await self._can_read(rest)
+            with self._remembering(batch[0], to_blame=to_blame):
+                listing = await self._describe(batch)
+            for place in batch:
+                # one that is not described is gone, or the server does not say: fetching it will tell
+                listed = listing.get(place.uid) or Listed(place.uid, size_bytes=0, seen=False, received_at=None)
+                with self._remembering(place, to_blame=to_blame):
+                    await self._reopen(place)  # `settle` may have opened another folder
+                    fetched = await self._whole(listed)
+                if fetched is not None:
+                    yield Arrival(cursor=place, seen=listed.seen, mail=await self._decode(listed, *fetched))
 
-    async def _mail(self, place: Cursor, listed: Listed) -> Mail | None:
-        """Fetch and decode a mail; None: it is gone."""
-        hopeless = self._memory.is_hopeless(place)
+    @contextmanager
+    def _remembering(self, place: Cursor, *, to_blame: bool) -> Iterator[None]:
+        """Remember at which mail a session failed."""
         try:
-            fetched = await (self._header(listed) if hopeless else self._whole(listed))
+            yield
         except PeerError:
-            self._memory.note_failure(place)
+            self._memory.note_failure(place, to_blame=to_blame)
             raise
-        if fetched is None:
-            return None
-        raw, damaged = fetched
+
+    async def _describe(self, places: Sequence[Cursor]) -> Mapping[int, Listed]:
+        await self._reopen(places[0])
+        return await self._connection.describe([place.uid for place in places])
+
+    async def _can_read(self, places: Sequence[Cursor]) -> bool:
+        """Say whether the server hands over the first of these mails; without one nothing is known, and none waits."""
+        if not places:
+            return False
+        with self._remembering(places[0], to_blame=False):  # it may be the bad one itself
+            await self._reopen(places[0])
+            return bool(await self._connection.fetch(places[0].uid, 0, 1))
+
+    async def _unreadable(self, place: Cursor) -> Arrival:
+        """Return what stands for a mail that the server does not hand over: it is held, and keeps no other waiting."""
+        log.warning("mail.unreadable", source=ImapMailbox.name, folder=place.folder, uid=place.uid)
+        raw = f"Subject: (mail {place.uid} cannot be fetched)\r\n\r\n".encode()
+        damaged = f"the mail server failed {TRIES} times to hand it over"
+        listed = Listed(place.uid, size_bytes=0, seen=False, received_at=None)
+        return Arrival(cursor=place, seen=False, mail=await self._decode(listed, raw, damaged))
+
+    async def _decode(self, listed: Listed, raw: bytes, damaged: str | None) -> Mail:
         received_at = listed.received_at or self._now
         return await self._read(raw, received_at=received_at, settings=self._settings, damaged=damaged)
 
@@ -199,17 +233,8 @@ class ImapSession:
                 return b"".join(chunks), None
         return chunks[0][:BEGINNING_BYTES], too_large  # the server was wrong about its size
 
-    async def _header(self, listed: Listed) -> tuple[bytes, str] | None:
-        """Return the header of a mail whose body the server does not hand over, or words in its place."""
-        damaged = f"the mail server failed {TRIES} times to hand it over: only its header was read"
-        try:
-            header = await self._connection.fetch_header(listed.uid)
-        except PeerRefused:
-            header = f"Subject: (mail {listed.uid} cannot be fetched)\r\n\r\n".encode()
-        return None if header is None else (header, damaged)
-
-    async def _reopen(self, name: str, uidvalidity: int) -> None:
-        if not await self._is_open(name, uidvalidity):
+    async def _reopen(self, place: Cursor) -> None:
+        if not await self._is_open(place.folder, place.uidvalidity):
             raise ConnectionLost("the mail server renumbered a folder while it was read")
 
     async def _is_open(self, name: str, uidvalidity: int) -> bool:

@@ -104,7 +104,6 @@ def test_mail_without_a_time_is_described_nevertheless(date: bytes) -> None:
     [
         ([b"1 FETCH (UID 5 BODY[]<0> {3}", bytearray(b"a)("), b")"], b"a)("),
         ([b"1 FETCH (BODY[] {3}", bytearray(b"abc"), b" UID 5)"], b"abc"),
-        ([b"1 FETCH (UID 5 BODY[HEADER] {3}", bytearray(b"abc"), b")"], b"abc"),
         ([b'1 FETCH (UID 5 BODY[]<0> "a\\"b")'], b'a"b'),
         ([b"1 FETCH (UID 5 BODY[]<9> NIL)"], b""),
         ([b"1 FETCH (UID 4 BODY[] {3}", bytearray(b"abc"), b")"], None),

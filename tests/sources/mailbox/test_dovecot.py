@@ -12,9 +12,9 @@ import pytest
 from placement_alerts.core.mail import Arrival, Cursor
 from placement_alerts.errors import ConnectionLost, PeerError, PeerRefused
 from placement_alerts.sources.mailbox.settings import MailboxSettings
-from placement_alerts.sources.mailbox.source import ImapMailbox, ImapSession
+from placement_alerts.sources.mailbox.source import TRIES, ImapMailbox, ImapSession
 from tests.mail_server import Maildir, running_mail_server
-from tests.sources.mailbox.builders import PATIENCE_S, Pauses, a_raw_mail, keep_subject, poll, subjects, take
+from tests.sources.mailbox.builders import NOW, PATIENCE_S, Pauses, a_raw_mail, keep_subject, poll, subjects, take
 from tests.store.tcp_proxy import tcp_proxy
 
 
@@ -92,6 +92,29 @@ async def test_mail_expunged_in_between_is_passed_over(maildir: Maildir) -> None
 
     assert subjects(taken) == ["Mail 1", "Mail 3"]
     assert maildir.flags() == ["S", "S"]
+
+
+async def test_mail_that_the_server_cannot_read_is_reported_in_the_end_and_the_others_come(maildir: Maildir) -> None:
+    for number in range(1, 4):
+        maildir.deliver(a_raw_mail(number))
+    maildir.spoil(1)
+    source, taken, stored = source_of(maildir), list[Arrival](), dict[str, Cursor]()
+
+    for _ in range(TRIES + 2):  # together with the first; as the first one's next; then to blame
+        with pytest.raises(PeerError):
+            await take_after(source, stored, taken)
+    await take_after(source, stored, taken)
+
+    assert subjects(taken) == ["Mail 1", "(mail 2 cannot be fetched)", "Mail 3"]
+    assert [bool(arrival.mail.damaged) for arrival in taken] == [False, True, False]
+
+
+async def take_after(source: ImapMailbox, stored: dict[str, Cursor], taken: list[Arrival]) -> None:
+    """Poll as the pipeline does: remember each mail, then its cursor."""
+    async with source.session(NOW) as session:
+        async for arrival in session.arrivals(stored):
+            taken.append(arrival)
+            stored[arrival.cursor.folder] = arrival.cursor
 
 
 async def test_mail_of_25_megabytes_is_read_at_its_beginning_and_the_next_whole(maildir: Maildir) -> None:

@@ -291,44 +291,69 @@ async def test_mail_larger_than_the_server_says_is_bounded(mailbox: SimulatedMai
     assert len(arrival.mail.text) < BEGINNING_BYTES
 
 
-async def test_mail_at_which_the_server_always_fails_is_taken_by_its_header_in_the_end(
-    mailbox: SimulatedMailbox,
+@pytest.mark.parametrize("fault", [mailbox_faults.refuse("NO [SERVERBUG] Internal error"), mailbox_faults.cut()])
+async def test_mail_at_which_the_server_always_fails_is_taken_unread_in_the_end(
+    mailbox: SimulatedMailbox, fault: Fault
 ) -> None:
-    mailbox.deliver(a_raw_mail(1))
-    source = a_mailbox(mailbox)
-    for _ in range(TRIES):
-        await fail_at_the_body(mailbox, source, mailbox_faults.refuse("NO [SERVERBUG] Internal error"))
-
-    [arrival] = await poll(source)
-
-    assert (arrival.mail.subject, arrival.mail.text) == ("Mail 1", "")
-    assert arrival.mail.damaged == "the mail server failed 5 times to hand it over: only its header was read"
-
-
-async def test_mail_that_cannot_be_fetched_at_all_is_still_reported(mailbox: SimulatedMailbox) -> None:
     mailbox.deliver(a_raw_mail(1))
     mailbox.deliver(a_raw_mail(2))
     source = a_mailbox(mailbox)
+    await fail_at(mailbox, source, fault, commands_before=1)  # both are described
     for _ in range(TRIES):
-        await fail_at_the_body(mailbox, source, mailbox_faults.refuse())
-    mailbox.fail("FETCH", mailbox_faults.chatter())
-    mailbox.fail("FETCH", mailbox_faults.refuse())
+        await fail_at(mailbox, source, fault, commands_before=2)  # the second is tried, the first is described
+
+    arrivals = await poll(source)
+
+    assert subjects(arrivals) == ["(mail 1 cannot be fetched)", "Mail 2"]
+    assert [arrival.mail.damaged for arrival in arrivals] == ["the mail server failed 3 times to hand it over", None]
+
+
+async def test_mail_that_cannot_even_be_described_keeps_no_other_waiting(mailbox: SimulatedMailbox) -> None:
+    mailbox.deliver(a_raw_mail(1))
+    mailbox.deliver(a_raw_mail(2))
+    source = a_mailbox(mailbox)
+    await fail_at(mailbox, source, mailbox_faults.bye(), commands_before=0)
+    for _ in range(TRIES):
+        await fail_at(mailbox, source, mailbox_faults.bye(), commands_before=1)  # the second is tried
 
     assert subjects(await poll(source)) == ["(mail 1 cannot be fetched)", "Mail 2"]
 
 
-async def test_server_that_is_away_for_long_spoils_no_mail(mailbox: SimulatedMailbox) -> None:
+async def test_server_that_hands_over_nothing_for_long_spoils_no_mail(mailbox: SimulatedMailbox) -> None:
+    mailbox.deliver(a_raw_mail(1))
+    mailbox.deliver(a_raw_mail(2))
+    source = a_mailbox(mailbox)
+    for _ in range(2 * TRIES):
+        await fail_at(mailbox, source, mailbox_faults.cut(), commands_before=0)
+
+    assert subjects(await poll(source)) == ["Mail 1", "Mail 2"]
+
+
+async def test_mail_that_keeps_no_other_waiting_is_tried_on_and_on(mailbox: SimulatedMailbox) -> None:
     mailbox.deliver(a_raw_mail(1))
     source = a_mailbox(mailbox)
-    for _ in range(TRIES):
-        await fail_at_the_body(mailbox, source, mailbox_faults.cut())
-    await fail_at_the_body(mailbox, source, mailbox_faults.cut())
+    for _ in range(2 * TRIES):
+        await fail_at(mailbox, source, mailbox_faults.cut(), commands_before=1)
 
-    assert mailbox.seen() == []
+    assert subjects(await poll(source)) == ["Mail 1"]
 
 
-async def fail_at_the_body(mailbox: SimulatedMailbox, source: ImapMailbox, fault: Fault) -> None:
-    mailbox.fail("FETCH", mailbox_faults.chatter())  # the description comes through
+async def test_mails_are_described_together_again_once_all_is_well(mailbox: SimulatedMailbox) -> None:
+    for number in range(1, 11):
+        mailbox.deliver(a_raw_mail(number))
+    source = a_mailbox(mailbox)
+    await fail_at(mailbox, source, mailbox_faults.cut(), commands_before=0)
+    await poll(source)
+    before = mailbox.counted("FETCH")
+
+    await poll(source)
+
+    assert mailbox.counted("FETCH") - before == 1 + 10
+
+
+async def fail_at(mailbox: SimulatedMailbox, source: ImapMailbox, fault: Fault, *, commands_before: int) -> None:
+    """Poll and fail at one FETCH. commands_before: how many go well."""
+    mailbox.fail("FETCH", mailbox_faults.chatter(), times=commands_before)
     mailbox.fail("FETCH", fault)
     with pytest.raises(PeerError):
         await poll(source)
