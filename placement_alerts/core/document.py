@@ -28,6 +28,7 @@ _SMALL_WORDS = """
     they this those till to up was will with your campus conducting inviting visiting looking offering
     """
 _SMALL = frozenset(_SMALL_WORDS.split())
+_ENDS = re.compile(r"[.!?]\s*$|(?:https?://|www\.)\S+\s*$")
 _WRAPPED_FROM = 56  # characters: a line of plain text that is at least this long was broken by a mail program
 
 
@@ -162,5 +163,7 @@ def _goes_on(held: str, last: str, line: str) -> bool:
     if not line.strip() or _BULLET.match(line) or _LABEL.match(line) or columns_of(line):
         return False
     if _BARS.search(held) or _LONG_NUMBER.search(line) or columns_of(held):
+        return False
+    if _ENDS.search(last[-200:]) and re.match(r"\s*[A-Z]", line):
         return False
     return len(last) >= _WRAPPED_FROM and len(held) < MAX_LINE

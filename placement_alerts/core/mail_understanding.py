@@ -112,6 +112,7 @@ def _surroundings(mail: Mail, content: Content) -> Surroundings:
         own_words=content.own_words,
         is_answer=content.is_answer,
         senders=content.senders,
+        address=mail.sender_address or "",
         to=content.to,
     )
 

@@ -30,7 +30,8 @@ _NOT_PAY_BEFORE = re.compile(
     r" ]*bonus\W*(?:of|:|worth)?\W*$"
     r"|\b(bonus|bond|esops?|rsus?|stocks?|shares|prizes?|prize pool|pool|worth|cash|win(?:ners)?|rewards?|fees?|deposit"
     r"|fine|penalty|pay(?!\s*[:–-])|scholarship"
-    r"|reimburse\w*|allowance|insurance|cover|accommodation|relocation|turnover|funding|revenue|average package"
+    r"|reimburse\w*|incentives?|allowance|insurance|cover|accommodation|relocation|turnover|funding"
+    r"|revenue|average package"
     r"|highest \w+"
     r"|less than|more than|above|below|raised from|agreement)\b[^.;\d]{0,22}$"
     r"|\b(earlier|previous(?:ly)?|instead of|in place of|in lieu of|rather than|not|was|against|old|mentioned"
@@ -40,7 +41,8 @@ _NOT_PAY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_PAY_AFTER = re.compile(
-    r"[\s,(]{0,3}(?:\w+ ){0,2}(joining|sign[- ]?on|one[- ]time|retention|relocation|bond\b|esops?|rsus?|prize"
+    r"[\s,(]{0,3}(?:(?!date\b|of\b)\w+ ){0,2}(joining(?! date)|sign[- ]?on|one[- ]time|retention"
+    r"|relocation|bond\b|esops?|rsus?|prize"
     r"|deposit|fees?\b|cash prize"
     r"|per day|a day|/day|(?:mentioned |informed |announced |circulated )?earlier\b(?!\W{0,4}(?:₹|rs|inr|\d)))",
     re.IGNORECASE,

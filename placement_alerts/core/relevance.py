@@ -26,6 +26,14 @@ _MACHINE = (
         ),
     ),
     (
+        "it acknowledges a form or a booking",
+        re.compile(
+            r"\bthanks for filling (?:out|in)\b|\bhere.s what was received|\byour response has been recorded|\byour"
+            r" (?:booking|ticket|reservation|seat)\b.{0,40}\b(?:confirmed|booked|number|details)|\bpnr\b",
+            re.IGNORECASE | re.DOTALL,
+        ),
+    ),
+    (
         "a mail program wrote it",
         re.compile(
             r"\bdelivery status notification|\bundeliver(?:able|ed)\b|\baddress not found"
@@ -105,6 +113,19 @@ _TO_MANY = re.compile(
     r"|coders|friends|juniors|seniors|sir|team|engineers)\b",
     re.IGNORECASE | re.MULTILINE,
 )
+_OFFICE_SENDER = re.compile(
+    r"\b(?:t ?& ?p|tnp|tpo|tpc|tpr|spo|cdc|cdpc|ccpd|placements?|training|cell|office|dean|hod|head|prof"
+    r"|dr|co-?ordinators?"
+    r"|registrar|director|principal|officer|desk|campus|hr|recruit\w*|careers?|talent|hiring|corporate|relations|department"
+    r"|dept|centre|center|club|cell|association|committee|institute|college|university|team)\b",
+    re.IGNORECASE,
+)
+_ROBOT = re.compile(
+    r"no-?reply|do-?not-?reply|mailer|notification|receipts|digest|newsletter|alerts?@"
+    r"|offers?@",
+    re.IGNORECASE,
+)
+_MANY_OFFICE_WORDS = 7  # different ones; a machine's mail can hold some of them
 _FEW_OFFICE_WORDS = 2  # different ones; a mail with fewer that is addressed to nobody in particular is private
 _PROMISES = 3  # different phrases of promotion
 
@@ -115,7 +136,7 @@ class Surroundings:
 
     has_list: a mailing list brought it. own_words: its writer says something beside what is quoted or forwarded.
     is_answer: it answers another mail. senders: (name, name in the domain of the address) of those who wrote it.
-    to: whom it was written to, as the header block of a forwarded mail says.
+    address: of the outermost sender. to: whom it was written to, as the header block of a forwarded mail says.
     """
 
     bulk: bool = False
@@ -124,6 +145,7 @@ class Surroundings:
     own_words: bool = True
     is_answer: bool = False
     senders: tuple[tuple[str | None, str | None], ...] = ()
+    address: str = ""
     to: str = ""
 
 
@@ -133,7 +155,8 @@ def not_for_students(text: Text, around: Surroundings, students: int) -> str | N
     words = _different(_OFFICE, opening)
     if around.is_answer and not around.own_words:
         return "it answers a mail without saying anything"
-    if not around.has_list and len(words) < _PROMISES and not students:
+    is_robot = _ROBOT.search(around.address) is not None
+    if not around.has_list and students < 2 and len(words) < (_MANY_OFFICE_WORDS if is_robot else _PROMISES):
         for reason, pattern in _MACHINE:
             if match := pattern.search(opening):
                 return f"{reason} ({' '.join(match[0].split())[:40]!r})"
@@ -141,7 +164,8 @@ def not_for_students(text: Text, around: Surroundings, students: int) -> str | N
         return f"it is promotion ({', '.join(sorted(_promises(text, around))[:4])})"
     if students <= 1 and _is_letter(opening):
         return "somebody writes to the office in an own matter"
-    if not around.has_list and not students and len(words) < _FEW_OFFICE_WORDS and not _TO_MANY.search(opening):
+    is_office = any(_OFFICE_SENDER.search(name) for name, _ in around.senders if name)
+    if not (around.has_list or students or is_office or len(words) >= _FEW_OFFICE_WORDS or _TO_MANY.search(opening)):
         return "it is addressed to nobody in particular and says nothing of the office's matters"
     return None
 

@@ -70,7 +70,7 @@ RULES = (
         r" the)? (?:\w+ ){0,2}(?:venue|date|time|schedule|timings?|package|location|room|mode|ctc|role|process)"
         r"|(?:venue|time|date|schedule|room|timing) changed?"
         r"|new (?:venue|date|time|schedule)|revised (?:schedule|date|time|venue|deadline|ctc"
-        r"|package|stipend)|cancell?ed|called off|correction|deferred|re-?opened|deadline"
+        r"|package|stipend)|cancell?ed|cancellation|postponement|called off|correction|deferred|re-?opened|deadline"
         r" moved|moved to|shifted to|rectification|put on hold",
     ),
     _rule(
@@ -98,7 +98,8 @@ RULES = (
         r"(?:gentle |final |kind |last |second |friendly )*reminders?|last chance|final call|last call|last few"
         r" (?:hours|days)|hours left|closing (?:today|tonight|soon|tomorrow|in \d+ (?:hours?|hrs))|clos(?:es|ing)"
         r" in|ends (?:today|tonight)"
-        r"|last day today|last day to \w+|due today|hurry up|don.?t (?:miss|forget)|yaad",
+        r"|last day today|last day to \w+|last (?:date|day)(?: is)? (?:today|tonight|tomorrow)|(?:today"
+        r"|tomorrow) is (?:the )?last (?:date|day)|due today|hurry up|don.?t (?:miss|forget)|yaad",
     ),
     _rule(
         _K.REMINDER,

@@ -141,7 +141,8 @@ def _of_houses(text: Text, houses: Iterable[str]) -> Iterator[tuple[str, float, 
     if wanted:
         for match in islice(CAPITALISED.finditer(f"{text.title}\n{text.body}"[:_OPENING]), _MOST_NAMES):
             name = tidy_name(match["name"])
-            if company_key(name).replace(" ", "") in wanted and _is_possible(name):
+            letters = company_key(name).replace(" ", "")
+            if any(letters.startswith(house) for house in wanted) and _is_possible(name):
                 yield name, 1.5, True
 
 

@@ -45,6 +45,10 @@ SENTENCES = tuple(
             2.5,
         ),
         (
+            r"(?i:\b(?:visit|trip) to(?: the| m/s\.?)?) NAME",
+            2.5,
+        ),
+        (
             r"(?i:\b(?:from|of) (?:your|our) (?:campus|college|institute|university) (?:for|by|in|at)) NAME",
             2.5,
         ),

@@ -27,7 +27,12 @@ _MTECH = re.compile(
 )
 _BRANCHES = (
     ("CSE", re.compile(r"\bCSE?\b(?!\.)|\bcomputer science\b|\bcomputer engineering\b|\bComp\.? ?Sc", re.IGNORECASE)),
-    ("ECE", re.compile(r"\bECE\b|\belectronics (?:and|&) communications?\b|\belectronics\b", re.IGNORECASE)),
+    (
+        "ECE",
+        re.compile(
+            r"\bECE\b|\bE ?& ?TC\b|\bE[XN]TC\b|\belectronics (?:and|&) communications?\b|\belectronics\b", re.IGNORECASE
+        ),
+    ),
     ("IT", re.compile(r"(?:^|[\s,/&|(:–-])IT(?=$|[\s,/&|):;.–-])|\b[Ii]nformation [Tt]echnology\b")),
     ("BT", re.compile(r"\bBT\b|\bbio-?\s?tech(?:nology)?\b", re.IGNORECASE)),
     ("MCA", re.compile(r"\bMCA\b", re.IGNORECASE)),
@@ -35,6 +40,7 @@ _BRANCHES = (
 _ELIGIBLE = re.compile(
     r"\b(?:eligib\w*|branch(?:es)?|streams?|courses?|open (?:to|for)|b\.?\s?tech|m\.?\s?tech|students?|criteria"
     r"|qualification|degree|who (?:can|should|may)|candidates?|graduates?|cgpa|cpi|pointer|discipline"
+    r"|pass[- ]?outs?|b\.?e\b"
     r"|programmes?"
     r"|departments?|allowed|only for|batch)\b",
     re.IGNORECASE,
@@ -98,7 +104,8 @@ def find_batch_year(text: Text, today: date) -> int | None:
     for line in (text.title, *(line.text for line in text.lines)):
         for match in _YEAR.finditer(line):
             said = {int(year) for year in match.groups() if year}
-            years.update(year for year in said if today.year <= year <= today.year + _FARTHEST_YEAR)
+            near = {year for year in said if today.year <= year <= today.year + _FARTHEST_YEAR}
+            years.update(said if near and len(said) > 1 else near)
     return years.pop() if len(years) == 1 else None
 
 

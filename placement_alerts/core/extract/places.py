@@ -40,7 +40,8 @@ _LOCATION_SAID = re.compile(
     r" )?(?P<place>[A-Z][\w]*(?:(?:\s*(?:,|/|&|\bor\b|\band\b)\s*|\s)[A-Z\d]\w*){0,8})"
 )
 _PLANTS = re.compile(
-    r"(?P<place>[A-Z]\w+(?:(?:, | and | & | or |/)[A-Z]\w+){0,5}) (?:plants?|facilit(?:y|ies)|offices?|factory"
+    r"(?P<place>[A-Z]\w+(?:(?:, | and | & | or |/)[A-Z]\w+){0,5}) (?:plants?|facilit(?:y|ies)|offices?"
+    r"|cent(?:re|er)s?|branch|factory"
     r"|sites?|works)\b"
 )
 _ADDED = re.compile(
@@ -76,7 +77,7 @@ _PLATFORMS = (
 )
 _ONLINE = re.compile(r"\b(?:online|virtual(?:ly)?)\b", re.IGNORECASE)
 _VENUE_LABEL = re.compile(
-    r"(?:reporting |test |interview |drive |event )?(?:venue|place|where|platform|mode|room|reporting place"
+    r"(?:reporting |test |interview |drive |event )?(?:venue|place|where|address|platform|mode|room|reporting place"
     r"|reporting at|venue ?(?:&|and) ?\w+|reporting)(?: of [\w ]+)?"
 )
 _ROOM = (
@@ -134,7 +135,7 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
     found: dict[str, str] = {}
     for place in _labelled_places(fields):
         found.setdefault(place.casefold(), place)
-    for pattern in (_ADDED, _LOCATION_SAID, _PLANTS):
+    for pattern in (_ADDED, _LOCATION_SAID) if said_only else (_ADDED, _LOCATION_SAID, _PLANTS):
         if not found:
             found = {
                 place.casefold(): place

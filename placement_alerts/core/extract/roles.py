@@ -22,7 +22,8 @@ ROLE_NOUN = (
 )
 _WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)[A-Z0-9][\w+#.&/'’-]*"
 _PHRASE = re.compile(
-    rf"(?<![\w@/.&'-])(?:{_WORD}+ (?:[&/] )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b(?:[ /-](?i:{ROLE_NOUN})s?\b)*"
+    rf"(?<![\w@/.&'-])\.?(?<![\w.]\.)(?:{_WORD}+ (?:[&/] )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b(?:["
+    rf" /-](?i:{ROLE_NOUN})s?\b)*"
     rf"(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*\w))?(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: - (?:Java|PHP|Python"
     rf"|[A-Z][\w+#]{{1,14}})(?=\s*(?:/|$)))?"
 )
@@ -71,6 +72,7 @@ _PAY_LABEL = re.compile(
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
 _FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)\b[^.;]{0,20}$", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:,|/|&|and|or|, and)\s+(?:an? |\d{1,3} )?", re.IGNORECASE)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
 _SALARY = re.compile(
     r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|take[- ]home)\b", re.IGNORECASE
@@ -230,11 +232,11 @@ def _listed(text: Text) -> list[str]:
 
 def _stated(text: Text) -> list[str]:
     """Return posts that a sentence names: "for the role of X", "X role", "is hiring Xs", "(X)" behind a company."""
-    names = []
+    names: list[tuple[str, ...]] = []
     for line in text.lines:
         for start, end, name in role_phrases(line.text):
             before, after = line.text[max(0, start - 40) : start], line.text[end : end + 40]
-            in_brackets = before.endswith("(") and re.match(r"\s*[,)]", after)
+            in_brackets = before.endswith("(") and re.match(r"\s*(?:[,)]|[-–—]\s)", after)
             if (
                 _STATED.search(before)
                 or _STATED_AFTER.match(after)
@@ -242,8 +244,18 @@ def _stated(text: Text) -> list[str]:
                 or (_ALONE_AFTER_DASH.fullmatch(before) and not after.strip(" *."))
                 or re.match(r"\W{0,4}\|?\W{0,3}(?:CTC|₹|INR)", after)
             ):
-                names.append(name)
-    return _unique(names)[:1]
+                names.append((name, *_joined_to(end, line.text)))
+    return _unique(names[0]) if names else []
+
+
+def _joined_to(end: int, text: str) -> list[str]:
+    """Return the posts that follow the one that ends here, set apart by a comma or "and" only."""
+    names = []
+    for start, ends, name in role_phrases(text):
+        if start >= end and _BETWEEN.fullmatch(text, end, start):
+            names.append(name)
+            end = ends
+    return names
 
 
 def _split(value: str) -> list[str]:

@@ -23,7 +23,7 @@ _REFUSED = re.compile(
 _SECTION_OUT = re.compile(
     r"\b(?:wait(?:ing|ed)?[- ]?list\w*|wait-listed|reserve list|standby|not selected|not shortlisted|rejected"
     r"|absent(?:ees)?\b|debarred|placement coordinators?|student coordinators?"
-    r"|disqualified|on hold)\b[^:.]{0,40}(?::|-|–|—|$|\()",
+    r"|disqualified|on hold|pending|under process|regretted)\b[^:.]{0,40}(?::|-|–|—|$|\()",
     re.IGNORECASE,
 )
 _LEAD_OUT = re.compile(
@@ -39,7 +39,8 @@ _SECTION_IN = re.compile(
 )
 _CONTACT = re.compile(
     r"\b(?:contact|spoc|co-?ordinators?|call|whatsapp|mob(?:ile)?|phone|ph|tel|quer(?:y|ies)|speaker|regards"
-    r"|volunteers?|reach out|doubts|otp|transaction|reference)\b",
+    r"|volunteers?|reach out|doubts|otp|transaction|reference|pnr|booking|ticket|order|invoice|account"
+    r"|meeting id|passcode)\b",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+?91[- ]?[6-9]\d{4}[- ]?\d{5}|\b[6-8]\d{9}\b|\b9[0-8]\d{8}\b")

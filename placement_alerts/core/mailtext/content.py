@@ -14,7 +14,7 @@ from placement_alerts.core.mailtext.parts import Part, parts_of, says_something
 from placement_alerts.core.mailtext.subjects import bare_subject, is_reply
 from placement_alerts.core.mailtext.trimming import trim
 
-_MOST_LINES = 20_000
+_MOST_LINES = 8_000
 _LONGEST_PLACEHOLDER = 400  # characters of a text part that only says that there is an HTML part
 _PLACEHOLDER = re.compile(r"\bhtml\b|view (?:this|it) (?:message|mail|e-?mail|in)|does not support", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"\s{0,3}> ?")
@@ -75,7 +75,7 @@ def read_content(mail: Mail) -> Content:
         senders=tuple(_sender(mail, one) for one in said[::-1]),
         to=own[-1].part.header.to if own[-1].part.header else "",
         is_answer=is_reply(mail.subject),
-        own_words=own[0] in said,
+        own_words=says_something(own[0].texts),
     )
 
 
