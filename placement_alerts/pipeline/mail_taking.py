@@ -18,6 +18,7 @@ from placement_alerts.core.mail_understanding import UnderstoodMail, understand_
 from placement_alerts.core.notice import Facts, Notice, NoticeId, NoticeKind
 from placement_alerts.core.offer import Contribution
 from placement_alerts.errors import PlacementAlertsError
+from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.job_search import find_job
 from placement_alerts.pipeline.offer_book import OfferBook
 from placement_alerts.pipeline.wakeups import Flag
@@ -103,7 +104,7 @@ class MailTaker:
             except Exception as error:  # bulkhead: one mail of a mailbox's poll
                 failed = type(error).__name__
                 if attempt == 1:
-                    log.exception("mail.crashed", mail=mail.id)
+                    log.error("mail.crashed", mail=mail.id, error=failed, trace=trace_of(error))
                     mail = mail_review.scrubbed(mail)  # what stopped us may be what cannot be stored
         why = [f"it could not be understood: {failed}", *([mail.distrust] if mail.distrust else [])]
         taken = await self._hold(mail, None, self._years.active, tuple(why), history=history)
@@ -115,8 +116,8 @@ class MailTaker:
             understood = await self._read(mail)
         except PlacementAlertsError:
             raise
-        except Exception:  # bulkhead: it was held for this
-            log.exception("mail.crashed", mail=mail.id)
+        except Exception as error:  # bulkhead: it was held for this
+            log.error("mail.crashed", mail=mail.id, error=type(error).__name__, trace=trace_of(error))
             understood = mail_notice.plain_reading(mail)
         return await self._publish(mail, understood, self._year_of(understood) or self._years.active, history=history)
 

@@ -9,6 +9,7 @@ import structlog
 from placement_alerts.core.mail_review import HISTORY
 from placement_alerts.core.review import Answer, Review, ReviewId, ReviewKind
 from placement_alerts.errors import PlacementAlertsError, StoreUnavailable
+from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.mail_taking import MailTaker
 from placement_alerts.pipeline.offer_book import OfferBook
 from placement_alerts.pipeline.wakeups import Flag
@@ -97,8 +98,8 @@ class Reviewing:
             await self._act(review)
         except PlacementAlertsError:
             raise
-        except Exception:  # bulkhead: one review's answer
-            log.exception("review.crashed", review=review.id)
+        except Exception as error:  # bulkhead: one review's answer
+            log.error("review.crashed", review=review.id, error=type(error).__name__, trace=trace_of(error))
             self._failed.add(review.id)
             return False
         await self._store.reviews.mark_done(review.id)

@@ -1,9 +1,11 @@
 import asyncio
+import json
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from placement_alerts.core.mail import Attachment, Mail
 from placement_alerts.core.mail_review import HISTORY
@@ -218,6 +220,25 @@ async def test_a_mail_that_the_rules_fail_on_is_held_and_stops_no_other(office: 
     assert await office.titles() == ["Office closed on Friday"]
     assert tried == [result().id, result().id, closed().id]
     assert report.failures == ("a mail was held, because it could not be understood: ZeroDivisionError",)
+
+
+async def test_logs_say_what_became_of_a_mail_and_nothing_of_what_it_says(office: Office) -> None:
+    real = office.understand
+
+    def understand(mail: Mail) -> UnderstoodMail:
+        if mail.id == policy().id:
+            raise ValueError(f"{MEERA}: {mail.sender_address}")
+        return real(mail)
+
+    office.understand = understand
+    with capture_logs() as events:
+        await office.reads(result(MEERA, KABIR), closed(distrust="stranger@example.org"), policy(), spam())
+        await office.answers(Answer.RELEASE, (await office.real_store.reviews.open(10))[0])
+
+    told = json.dumps(events, default=str)
+    crashed = next(event for event in events if event["event"] == "mail.crashed")
+    assert crashed["trace"][-1].endswith(" understand")
+    assert [word for word in ("Meera", "22103998", "office@", "stranger", "closed on", "LPA") if word in told] == []
 
 
 async def test_a_mail_that_no_store_can_keep_as_it_is_is_scrubbed(office: Office) -> None:
