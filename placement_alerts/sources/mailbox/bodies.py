@@ -41,7 +41,7 @@ def body_of(mail: Part) -> Body:
 class _Budget:
     """How many bytes of words may still be decoded."""
 
-    left: int = 2 * MAX_WORDS
+    left: int = MAX_WORDS
 
 
 def _words_of(part: Part, parent: Part | None, budget: _Budget) -> Body:

@@ -59,36 +59,51 @@ class Parametered:
     params: dict[str, str] = field(default_factory=dict)
 
 
-def split_mail(raw: bytes, start: int, end: int, longest: int = MAX_BLOCK) -> tuple[Headers, int]:
-    """Return the header lines of raw[start:end] and where its body begins. longest: bytes of the header lines."""
-    if raw[start : start + 2] in {b"\r\n", b"\n\r"} or raw[start : start + 1] == b"\n":
-        return Headers(), start + (2 if raw[start : start + 2] == b"\r\n" else 1)
+def split_mail(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """Return the header lines of the mail raw[start:end] and where its body begins.
+
+    Lines that are none are passed over, as a relay that breaks long lines makes some; without a blank line the first
+    of them begins the body.
+    """
+    return _split(raw, start, end, MAX_BLOCK, strict=False)
+
+
+def split_part(raw: bytes, start: int, end: int) -> tuple[Headers, int]:
+    """Return the header lines of the part raw[start:end] and where its body begins: the first other line does."""
+    return _split(raw, start, end, MAX_PART_BLOCK, strict=True)
+
+
+def _split(raw: bytes, start: int, end: int, longest: int, *, strict: bool) -> tuple[Headers, int]:
+    for blank in (b"\r\n", b"\n"):
+        if raw.startswith(blank, start, end):
+            return Headers(), start + len(blank)
     limit = min(end, start + longest)
     found = _END.search(raw, start, limit)
-    if found:
-        return read_headers(raw[start : found.start()]), found.end()
-    headers = read_headers(raw[start:limit])
-    if limit == end:
-        return headers, end
+    headers, other = _read(raw[start : found.start() if found else limit])
+    if other is not None and (strict or not found):
+        return headers, start + other
+    if found or limit == end:
+        return headers, found.end() if found else end
     return Headers(headers.pairs, cut=True), end
 
 
-def read_headers(block: bytes) -> Headers:
-    """Return the header lines of a block; lines that are none are left out."""
+def _read(block: bytes) -> tuple[Headers, int | None]:
+    """Return the header lines of a block, and where the first line is that is none."""
     pairs: list[tuple[str, list[bytes]]] = []
     lines = block.split(b"\n", 20 * MAX_LINES)
+    place, other = 0, None
     for line in lines[: 20 * MAX_LINES]:
-        if line[:1] in {b" ", b"\t"}:
-            if pairs:
-                pairs[-1][1].append(line)
-            continue
         name = _NAME.match(line)
-        if name is None:
-            continue
-        if len(pairs) == MAX_LINES:
-            return Headers(_joined(pairs), cut=True)
-        pairs.append((name[1].decode("ascii").lower(), [line[name.end() :]]))
-    return Headers(_joined(pairs), cut=len(lines) > 20 * MAX_LINES)
+        if line[:1] in {b" ", b"\t"} and pairs:
+            pairs[-1][1].append(line)
+        elif name is None:
+            other = place if other is None else other
+        elif len(pairs) == MAX_LINES:
+            return Headers(_joined(pairs), cut=True), other
+        else:
+            pairs.append((name[1].decode("ascii").lower(), [line[name.end() :]]))
+        place += len(line) + 1
+    return Headers(_joined(pairs), cut=len(lines) > 20 * MAX_LINES), other
 
 
 def unfolded(value: bytes) -> str:

@@ -3,8 +3,9 @@
 import binascii
 import string
 
-_BASE64 = (string.ascii_letters + string.digits + "+/").encode()
+_BASE64 = (string.ascii_letters + string.digits + "+/=").encode()
 _NOT_BASE64 = bytes(set(range(256)) - set(_BASE64))
+_MAX_PIECES = 100  # a list that appends its footer makes two
 
 
 def transfer_decoded(body: bytes, encoding: str | None, limit: int | None = None) -> bytes:
@@ -23,9 +24,12 @@ def decoded_size(body_bytes: int, encoding: str | None) -> int:
 
 
 def _base64(body: bytes) -> bytes:
-    """Decode up to the first padding; strange characters, a cut end and missing padding are survived."""
-    end = body.find(b"=")
-    letters = (body if end < 0 else body[:end]).translate(None, delete=_NOT_BASE64)
+    """Decode one or several encoded pieces; strange characters, a cut end and missing padding are survived."""
+    pieces = body.translate(None, delete=_NOT_BASE64).split(b"=", _MAX_PIECES)[:_MAX_PIECES]
+    return b"".join(map(_piece, pieces))
+
+
+def _piece(letters: bytes) -> bytes:
     if len(letters) % 4 == 1:
         letters = letters[:-1]
     return binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))

@@ -71,6 +71,22 @@ def test_mail_without_header_lines_is_kept_aside() -> None:
     assert read(b"").damaged == "it has no header lines"
 
 
+def test_part_without_a_blank_line_after_its_headers_loses_no_word() -> None:
+    mail = of_parts("mixed", "Content-Type: text/plain\r\nDear all\r\n\r\nAsha is selected")
+
+    assert mail.text == "Dear all\n\nAsha is selected"
+
+
+def test_mail_without_a_blank_line_after_its_headers_loses_no_word() -> None:
+    assert read(b"Subject: x\r\nFrom: a@b.example\r\nDear all\r\nbye\r\n").text == "Dear all\nbye\n"
+
+
+def test_broken_line_between_the_headers_ends_none_of_them() -> None:
+    mail = read(a_mail(above=["X-Long: a", "broken off here", ">From somebody"]))
+
+    assert (mail.subject, mail.text) == ("Result", "Dear all\n")
+
+
 def test_first_of_doubled_headers_counts() -> None:
     mail = read(a_mail("Subject: other", "Date: Fri, 27 Feb 2026 10:00:00 +0530"))
 
@@ -284,6 +300,7 @@ def test_html_may_name_its_charset_itself() -> None:
         ("base64", b"QXNoYSB\r\n!!SYW8", "Asha Rao"),
         ("BASE64", b"QXNoYSBSYW8", "Asha Rao"),
         ("base64", b"QXNoYSBSYW8gM", "Asha Rao "),
+        ("base64", b"QXNoYSA=\r\nUmFv\r\nIQ==\r\nIQ==", "Asha Rao!!"),
         ("quoted-printable", quopri.encodestring("₹ 12 = good".encode()), "₹ 12 = good"),
         ("quoted-printable", b"a=ZZb=", "a=ZZb"),
         ("quoted-printable", b"soft=\r\nbreak", "softbreak"),
