@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+import zlib
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -163,9 +164,10 @@ class ImapSession:
     async def _take(self, name: str, uidvalidity: int, uids: list[int]) -> AsyncGenerator[Arrival, None]:
         memory = self._memory
         size = BATCH if memory.stuck is None else 1  # after a failure mail by mail, to find the one that it is about
-        places = [Cursor(folder=name, uidvalidity=uidvalidity, uid=uid) for uid in uids]
-        for start in range(0, len(places), size):
-            batch, rest = places[start : start + size], places[start + size :]
+        for start in range(0, len(uids), size):
+            next_ones = uids[start : start + size + 1]
+            places = [Cursor(folder=name, uidvalidity=uidvalidity, uid=uid) for uid in next_ones]
+            batch, rest = places[:size], places[size:]
             if memory.is_hopeless(batch[0]):
                 yield await self._unreadable(batch[0])
                 continue
@@ -195,7 +197,7 @@ class ImapSession:
         return await self._connection.describe([place.uid for place in places])
 
     async def _can_read(self, places: Sequence[Cursor]) -> bool:
-        """Say whether the server hands over the first of these mails; without one nothing is known, and none waits."""
+        """Say whether the server hands over a mail; without one nothing is known, and none waits."""
         if not places:
             return False
         with self._remembering(places[0], to_blame=False):  # it may be the bad one itself
@@ -205,10 +207,11 @@ class ImapSession:
     async def _unreadable(self, place: Cursor) -> Arrival:
         """Return what stands for a mail that the server does not hand over: it is held, and keeps no other waiting."""
         log.warning("mail.unreadable", source=ImapMailbox.name, folder=place.folder, uid=place.uid)
-        raw = f"Subject: (mail {place.uid} cannot be fetched)\r\n\r\n".encode()
+        name = f"{place.uid}.{place.uidvalidity}.{zlib.crc32(place.folder.encode())}"  # the same at every try
+        raw = f"Message-ID: <{name}@unreadable.invalid>\r\nSubject: (mail {place.uid} cannot be fetched)\r\n\r\n"
         damaged = f"the mail server failed {TRIES} times to hand it over"
         listed = Listed(place.uid, size_bytes=0, seen=False, received_at=None)
-        return Arrival(cursor=place, seen=False, mail=await self._decode(listed, raw, damaged))
+        return Arrival(cursor=place, seen=False, mail=await self._decode(listed, raw.encode(), damaged))
 
     async def _decode(self, listed: Listed, raw: bytes, damaged: str | None) -> Mail:
         received_at = listed.received_at or self._now
