@@ -35,9 +35,14 @@ class Killed(BaseException):
 
 @dataclass
 class Fuse:
-    """Counts the calls that leave the process, and kills it before one of them. at: from 1."""
+    """Counts the calls that leave the process, and ends one of them. at: from 1.
+
+    error: raised before the call, so that the process dies there; or after it, as when its answer is lost.
+    """
 
     at: int = NEVER
+    error: BaseException = field(default_factory=lambda: Killed())
+    after: bool = False
     count: int = 0
 
     def guard(self, inner: Any) -> Any:
@@ -57,9 +62,13 @@ class _Guarded:
 
         async def call(*args: Any, **kwargs: Any) -> Any:
             self._fuse.count += 1
-            if self._fuse.count == self._fuse.at:
-                raise Killed
-            return await value(*args, **kwargs)
+            number = self._fuse.count
+            if number == self._fuse.at and not self._fuse.after:
+                raise self._fuse.error
+            result = await value(*args, **kwargs)
+            if number == self._fuse.at:
+                raise self._fuse.error
+            return result
 
         return call if inspect.iscoroutinefunction(value) else value
 

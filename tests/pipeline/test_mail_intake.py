@@ -446,6 +446,26 @@ TITLES = [
 WHOLE.append(closed("<c9@example.org>", subject="A shortlist", distrust="its sender is not in the list"))
 
 
+@pytest.mark.parametrize("after_call", [False, True])
+async def test_whichever_call_the_store_does_not_answer_every_mail_is_taken_in_once(
+    office: Office, after_call: bool
+) -> None:
+    office.box.get(*WHOLE)
+    losses = 0
+    while True:
+        office.start(Fuse(losses + 1, StoreUnavailable("no answer"), after_call))
+        try:
+            await office.poll.run_once(first=False)
+            break
+        except StoreUnavailable:
+            losses += 1
+
+    titles = await office.titles()
+    assert losses > 10
+    assert (titles[:3], len(titles)) == (TITLES, 4)
+    assert office.box.seen == {mail.id for mail in WHOLE}
+
+
 async def test_killed_in_each_life_one_step_later_every_mail_is_taken_in_once(office: Office) -> None:
     office.box.get(*WHOLE)
     kills = 0

@@ -268,9 +268,9 @@ Engineer. CTC: 11.5 LPA</p><table><tr><th>Name</th><th>Enrollment</th></tr>
 class Portal:
     """Results that the portal lists, taken in by the real intake."""
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.intake = Intake(store, Flag(), Hand(), first_run=NOW - NOW, offer_book=book_of(store))
+    def __init__(self, store: Store, fuse: Fuse | None = None) -> None:
+        self.store: Store = (fuse or Fuse()).guard(store)
+        self.intake = Intake(self.store, Flag(), Hand(), first_run=NOW - NOW, offer_book=book_of(self.store))
 
     async def lists(self, **values: Any) -> None:
         defaults = {"title": "Final result - Brightwave Systems", "html": RESULT}
@@ -289,6 +289,20 @@ async def test_a_result_of_the_portal_counts_as_an_offer_and_is_told_by_its_post
     assert await numbers(store) == ["22103998", "9922102997"]
     assert await titles(store) == ["Final result - Brightwave Systems"]
     assert await store.offers.with_pending(10) == []
+
+
+async def test_killed_at_any_step_a_result_of_the_portal_counts_once(store: Store) -> None:
+    kills = 0
+    while True:
+        try:
+            await Portal(store, Fuse(kills + 1)).lists()
+            break
+        except Killed:
+            kills += 1
+
+    assert kills > 5
+    assert await numbers(store) == ["22103998", "9922102997"]
+    assert len(await titles(store)) == 1
 
 
 async def test_a_mail_of_the_same_result_tells_nothing_again(store: Store, book: OfferBook) -> None:

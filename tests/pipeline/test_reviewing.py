@@ -6,6 +6,7 @@ import pytest
 
 from placement_alerts.core.mail import Mail
 from placement_alerts.core.review import Answer, ReviewKind
+from placement_alerts.errors import StoreUnavailable
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from placement_alerts.store.knowledge import MailVerdict
@@ -202,6 +203,22 @@ async def test_it_runs_when_it_is_rung_and_stops(office: Office) -> None:
         await office.real_store.reviews.answer(review.id, Answer.RELEASE, "7", office.now())
         office.reviewing.flag.set()
         await office.stored.wait(0, timeout_s=5)
+        office.reviewing.stop()
+
+    assert await office.titles() == ["Office closed on Friday"]
+
+
+async def test_a_store_that_is_away_only_postpones_an_answer(office: Office) -> None:
+    await office.reads(closed(distrust=STRANGER))
+    review = await office.the_review()
+    await office.real_store.reviews.answer(review.id, Answer.RELEASE, "7", office.now())
+    office.start(Fuse(5, StoreUnavailable("no answer")))
+
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+        tasks.create_task(office.reviewing.run())
+        while office.stored.count == 0:
+            await asyncio.sleep(0.01)
+            office.reviewing.flag.set()
         office.reviewing.stop()
 
     assert await office.titles() == ["Office closed on Friday"]
