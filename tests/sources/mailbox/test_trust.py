@@ -123,9 +123,9 @@ def test_forwarded_block_is_no_proof() -> None:
     assert read(mail).distrust == "the sender is not a trusted one"
 
 
-def test_results_of_other_servers_do_not_count() -> None:
-    for server in ("evil.example", f"{OURS}.evil.example", "", f"({OURS}) evil.example"):
-        assert read(a_mail(above=[BORDER, results(PASS, server)])).distrust == NOT_CONFIRMED
+@pytest.mark.parametrize("server", ["evil.example", f"{OURS}.evil.example", "", f"({OURS}) evil.example"])
+def test_results_of_other_servers_do_not_count(server: str) -> None:
+    assert read(a_mail(above=[BORDER, results(PASS, server)])).distrust == NOT_CONFIRMED
 
 
 def test_results_above_the_border_were_written_by_our_machines() -> None:
