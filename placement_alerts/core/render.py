@@ -1,5 +1,6 @@
 """A notice as a message for a reader, free of any channel's markup (reference/mailbox.md, section 8.1)."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -37,6 +38,7 @@ _NAMED_ELSEWHERE = "📌 This notice names you"
 _NEXT_STEP = frozenset({"When", "Venue"})
 _BOLD, _ITALIC, _STRIKE = frozenset({Style.BOLD}), frozenset({Style.ITALIC}), frozenset({Style.STRIKE})
 _EMPTY = Block(())
+_EMPTY_BRACKETS = re.compile(r"\s?\(\s{0,3}\)|\s?\[\s{0,3}\]")  # what is left around a number that is not shown
 
 
 class ShowNames(StrEnum):
@@ -143,8 +145,12 @@ def _shown_text(notice: Notice, show_names: ShowNames) -> str:
     lines = notice.text.strip().splitlines()
     naming = naming_lines(lines, notice.facts.students) if show_names is not ShowNames.FULL else frozenset()
     if show_names is ShowNames.NAMES:
-        return "\n".join(ENROLLMENT.sub("", line) if index in naming else line for index, line in enumerate(lines))
+        return "\n".join(_without_numbers(line) if index in naming else line for index, line in enumerate(lines))
     return "\n".join(line for index, line in enumerate(lines) if index not in naming).strip()
+
+
+def _without_numbers(line: str) -> str:
+    return _EMPTY_BRACKETS.sub("", ENROLLMENT.sub("", line))
 
 
 def _link_blocks(notice: Notice) -> Iterator[Block]:

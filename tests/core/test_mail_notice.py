@@ -116,6 +116,12 @@ def test_students_are_shown_as_configured(show: ShowNames, visible: tuple[str, .
     assert "Bond of 12 months" in text
 
 
+def test_a_name_without_its_number_reads_well() -> None:
+    lines = shown(render(a_notice_of(MEERA), ShowNames.NAMES, NOW)).splitlines()
+
+    assert "Meera Nair – Software Engineer, 12.5 LPA" in lines
+
+
 @pytest.mark.parametrize(
     ("student", "line"),
     [
