@@ -1,5 +1,6 @@
 """How a mail, or what a company's offer has to tell, becomes a notice. Ids come from the mail, never from the clock."""
 
+import re
 from collections.abc import Collection, Iterator
 from datetime import datetime
 from html import escape
@@ -13,6 +14,8 @@ from placement_alerts.core.offer import Offer, OfferEvent, OfferEventKind, Offer
 
 SOURCE = "mailbox"
 _UNREAD_TEXT = 20_000  # characters that are shown of a mail that the rules failed on
+# addresses and Indian mobile numbers; plainer than what the rules take out, for when those failed
+_CONTACT = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,253}|(?<!\d)(?:\+?91[ -]?)?[6-9]\d{4}[ -]?\d{5}(?!\d)")
 
 
 def item_key(mail_id: MailId) -> str:
@@ -68,7 +71,7 @@ def notice_of_mail(mail: Mail, understood: UnderstoodMail, year: str, job: Job |
 
 def plain_reading(mail: Mail) -> UnderstoodMail:
     """Return what can be said of a mail that the rules fail on: its own subject and text, as an announcement."""
-    text = mail.text[:_UNREAD_TEXT]
+    text = _CONTACT.sub("…", mail.text[:_UNREAD_TEXT])
     return UnderstoodMail(
         facts=Facts(kind=NoticeKind.ANNOUNCEMENT, reasons=("kind: announcement, because the rules failed on it",)),
         title=mail.subject,

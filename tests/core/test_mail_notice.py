@@ -87,6 +87,12 @@ def test_a_mail_that_the_rules_fail_on_is_an_announcement_of_its_own_words() -> 
     assert understood.html == "<p>a &lt; b</p><p>c</p>"
 
 
+def test_a_mail_that_the_rules_fail_on_shows_no_address_and_no_telephone() -> None:
+    understood = plain_reading(a_mail(text="Ask meera.nair@example.org, 98765 43210 or +91-9876543210 by 5 pm."))
+
+    assert understood.text == "Ask …, … or … by 5 pm."
+
+
 def test_a_new_offer_says_who_got_what_from_whom() -> None:
     notice = a_notice_of(MEERA, KABIR)
 
