@@ -51,7 +51,8 @@ _MACHINE = (
             r"^(?:accepted|declined|tentative(?:ly accepted)?): |\bhas (?:accepted|declined) (?:this|your"
             r"|the) invitation"
             r"|\b(?:has )?shared (?:a|an|the) (?:document|folder|file|item|spreadsheet|sheet|presentation) with you"
-            r"|\brequests? access to\b|\bmentioned you in\b|\bcommented on\b|\bassigned you\b",
+            r"|\brequests? access to\b|\bshared [\"“\'].{1,80} with you|\binvited you to (?:view|edit"
+            r"|comment|collaborate)|\bmentioned you in\b|\bcommented on\b|\bassigned you\b",
             re.IGNORECASE | re.MULTILINE,
         ),
     ),
@@ -105,7 +106,7 @@ _OFFICE = re.compile(
     r"|team|committee|registration|coordinators?)|career development|coordinators?|compan(?:y|ies)|drives?|interviews?"
     r"|internships?|resumes?|cvs?|regist(?:er|ration)|appl(?:y|ication)|forms?|students?|b\.?tech|m\.?tech|mca|batch|notice"
     r"|circular|hod|department|college|campus|webinar|workshop|session|seminar|hackathon|holiday|attendance|venue|policy"
-    r"|noc|offers?|shortlist\w*|candidates?|recruit\w*|hiring|stipend|ctc|lpa|eligib\w+|auditorium|faculty|semester|ppts?|applicants?|placements?|tests?|rounds?|slots?|reporting|oa|assessments?|ppos?|selected|training)\b",
+    r"|noc|offers?|shortlist\w*|candidates?|recruit\w*|hiring|stipend|ctc|lpa|eligib\w+|auditorium|faculty|semester|talks?|lectures?|ppts?|applicants?|placements?|tests?|rounds?|slots?|reporting|oa|assessments?|ppos?|selected|training)\b",
     re.IGNORECASE,
 )
 _TO_MANY = re.compile(
@@ -126,7 +127,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _MANY_OFFICE_WORDS = 7  # different ones; a machine's mail can hold some of them
-_FEW_OFFICE_WORDS = 2  # different ones; a mail with fewer that is addressed to nobody in particular is private
+_FEW_OFFICE_WORDS = 3  # different ones; a mail with fewer that is addressed to nobody in particular is private
 _PROMISES = 3  # different phrases of promotion
 
 
@@ -149,8 +150,11 @@ class Surroundings:
     to: str = ""
 
 
-def not_for_students(text: Text, around: Surroundings, students: int) -> str | None:
-    """Return why a mail is nothing for students, None if it may be. students: how many it lists."""
+def not_for_students(text: Text, around: Surroundings, students: int, *, is_concrete: bool = False) -> str | None:
+    """Return why a mail is nothing for students, None if it may be.
+
+    students: how many it lists. is_concrete: it names a company, a pay or a page to go to.
+    """
     opening = f"{text.title}\n{text.body[:_OPENING]}"
     words = _different(_OFFICE, opening)
     if around.is_answer and not around.own_words:
@@ -165,7 +169,14 @@ def not_for_students(text: Text, around: Surroundings, students: int) -> str | N
     if students <= 1 and _is_letter(opening):
         return "somebody writes to the office in an own matter"
     is_office = any(_OFFICE_SENDER.search(name) for name, _ in around.senders if name)
-    if not (around.has_list or students or is_office or len(words) >= _FEW_OFFICE_WORDS or _TO_MANY.search(opening)):
+    if not (
+        around.has_list
+        or students
+        or is_office
+        or is_concrete
+        or len(words) >= _FEW_OFFICE_WORDS
+        or _TO_MANY.search(opening)
+    ):
         return "it is addressed to nobody in particular and says nothing of the office's matters"
     return None
 

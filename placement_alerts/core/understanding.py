@@ -78,13 +78,18 @@ def understand(
     around: of a mail; None: the office itself published it, so it is meant for students.
     """
     found = _look(text, published_at, known_companies, around)
-    private = not_for_students(gist(text), around, len(found.students)) if around is not None else None
+    private = _why_private(gist(text), found, around) if around is not None else None
     if private is not None:
         return Facts(kind=_K.IRRELEVANT, reasons=(f"kind: irrelevant, because {private}",))
     decision = classify(gist(text), _findings(found))
     if decision.kind is _K.IRRELEVANT:
         return Facts(kind=decision.kind, author=author, held=decision.held, reasons=decision.reasons)
     return _facts(text, found, decision, author)
+
+
+def _why_private(text: Text, found: _Found, around: Surroundings) -> str | None:
+    is_concrete = found.company.name is not None or bool(found.links) or any(pay is not None for pay in found.pay)
+    return not_for_students(text, around, len(found.students), is_concrete=is_concrete)
 
 
 def _look(text: Text, published_at: datetime, known_companies: Iterable[str], around: Surroundings | None) -> _Found:

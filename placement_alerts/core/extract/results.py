@@ -13,6 +13,7 @@ from placement_alerts.core.money import find_amounts, monthly_rupees, yearly_lak
 from placement_alerts.core.notice import ListedStudent, Role
 
 _LONGEST_HEADING = 100  # characters of a line that says what holds for the students below it
+_SEVERAL = 2  # posts from which a line above a list says which one it is
 _LONGEST_VALUE = 60  # characters of a place or a date
 
 _ROLE_HEAD = re.compile(r"\b(?:role|profile|designation|position|post|job title)\b")
@@ -70,7 +71,7 @@ def _named(
 
 def _heading(line: Line, names: dict[str, str]) -> str | None:
     """Return the post that a short line between lists names, e.g. "Backend Engineer (15 LPA):"."""
-    if len(line.text) > _LONGEST_HEADING or line.cells:
+    if len(line.text) > _LONGEST_HEADING or line.cells or len(names) < _SEVERAL:
         return None
     return next((name for _, _, phrase in role_phrases(line.text) if (name := _known(phrase, names))), None)
 
@@ -113,7 +114,7 @@ def _known(phrase: str | None, names: dict[str, str]) -> str | None:
 def _role_of(cell: str | None, names: dict[str, str]) -> str | None:
     if not cell:
         return None
-    return _known(cell, names) or next((name for _, _, name in role_phrases(cell)), cell[:_LONGEST_VALUE])
+    return _known(cell, names) or cell[:_LONGEST_VALUE]
 
 
 def _label(header: Iterable[str], pattern: re.Pattern[str]) -> str:

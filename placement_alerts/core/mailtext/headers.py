@@ -70,7 +70,7 @@ def read_block(texts: Sequence[str], start: int) -> tuple[Header, int] | None:
         if line is not None and (line[0] not in found or line[0] == "to"):
             last = line[0]
             found.setdefault(last, line[1])
-        elif _goes_on(texts, index, found):
+        elif (not texts[index].strip() or last in {"to", "subject"}) and _goes_on(texts, index, found):
             if last == "subject" and texts[index].strip():
                 found["subject"] = squeeze(f"{found['subject']} {texts[index]}")
         else:

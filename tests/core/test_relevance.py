@@ -1,0 +1,55 @@
+import pytest
+
+from placement_alerts.core.document import from_plain
+from placement_alerts.core.relevance import Surroundings, not_for_students
+
+PRIVATE = Surroundings(senders=(("Asha Rao", None),))
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Security alert", "We noticed a new sign-in to your account."),
+        ("Your password was changed", "If you did not change it, recover your account."),
+        ("Delivery Status Notification (Failure)", "Address not found"),
+        ("Out of office", "I am out of office till Monday and will respond on return."),
+        ("Accepted: sync @ Wed", "Asha has accepted this invitation."),
+        ("Notes", 'Asha shared a document with you: "Notes"'),
+        ("Receipt", "INR 500 was debited from your account."),
+        ("Acme Registration", "Thanks for filling out Acme Registration. Here's what was received."),
+        ("kal ka plan??", "movie ka kya scene hai? 6:45 wala show, 3 tickets le lu kya"),
+        ("Request", "Respected Sir,\nMy name is Asha. I request you to allow me to sit in the test.\nYours faithfully"),
+        ("Sale", "Flat 50% off! Limited seats. Enrol now with coupon A1."),
+    ],
+)
+def test_what_is_nothing_for_students_is_told_with_its_reason(title: str, body: str) -> None:
+    assert not_for_students(from_plain(title, body), PRIVATE, 0)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Cyber awareness", "Dear students, a session on phishing and password safety is on Monday in LT-2."),
+        ("Acme Labs", "Dear Sir, we are looking for interns. I am attaching the JD. Let me know the names."),
+        ("Office closed", "The T&P office is closed on Friday."),
+        ("Joining", "Dear Asha, your joining is moved."),
+    ],
+)
+def test_mail_of_the_office_and_of_companies_is_for_students(title: str, body: str) -> None:
+    assert not_for_students(from_plain(title, body), Surroundings(senders=(("T&P Cell", None),)), 0) is None
+
+
+def test_letter_that_lists_students_is_for_students() -> None:
+    body = "Respected Sir, I am sending my list. I have selected 23103001 Asha Rao and 23103002 Ben Dey."
+
+    assert not_for_students(from_plain("List", body), PRIVATE, 2) is None
+
+
+def test_answer_without_words_of_its_own_is_nothing() -> None:
+    around = Surroundings(is_answer=True, own_words=False, has_list=True)
+
+    assert not_for_students(from_plain("Re: Acme", "Noted"), around, 0) == "it answers a mail without saying anything"
+
+
+def test_list_is_trusted_to_carry_the_offices_matters() -> None:
+    assert not_for_students(from_plain("hi", "see you"), Surroundings(has_list=True), 0) is None
