@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from placement_alerts import __version__, cli_deliveries, cli_reviews, cli_show, cli_statistics, oneshot
+from placement_alerts import __version__, cli_deliveries, cli_official, cli_reviews, cli_show, cli_statistics, oneshot
 from placement_alerts.app import Role, run
 from placement_alerts.cli_options import (
     AsJson,
@@ -35,6 +35,7 @@ app.add_typer(config_app, name="config")
 app.command("stats")(cli_statistics.stats)
 app.add_typer(cli_deliveries.app, name="deliveries")
 app.add_typer(cli_reviews.app, name="reviews")
+app.add_typer(cli_official.app, name="official")
 
 
 def main() -> None:

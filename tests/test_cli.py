@@ -34,6 +34,8 @@ COMMANDS = [
     ("config", "show"),
     *(("deliveries", name) for name in ("list", "show", "retry")),
     *(("reviews", name) for name in ("list", "answer")),
+    ("official",),
+    *(("official", name) for name in ("import", "live")),
 ]
 README = Path(__file__).parents[1] / "README.md"
 PROGRAM = [sys.executable, "-m", "placement_alerts"]
@@ -72,6 +74,9 @@ def commands_of(group: typer.Typer, *path: str) -> Iterator[tuple[str, ...]]:
             yield (*path, command.name or str(getattr(command.callback, "__name__", "")))
     for inner in group.registered_groups:
         if inner.typer_instance is not None and inner.name is not None:
+            callback = inner.typer_instance.registered_callback
+            if callback is not None and callback.invoke_without_command is True:
+                yield (*path, inner.name)
             yield from commands_of(inner.typer_instance, *path, inner.name)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 from placement_alerts.sandbox.portal import SimulatedPortal
 from placement_alerts.sandbox.portal_content import LOGINS, OfficeEvent, fill, play, script
@@ -10,9 +11,9 @@ NOW = datetime(2026, 1, 27, 6, 0, tzinfo=UTC)
 SEED = 7
 
 
-async def played(seed: int) -> tuple[SimulatedPortal, list[OfficeEvent], list[float]]:
+async def played(seed: int) -> tuple[SimulatedPortal, list[OfficeEvent[Any]], list[float]]:
     portal = SimulatedPortal(LOGINS, now=lambda: NOW)
-    told: list[OfficeEvent] = []
+    told: list[OfficeEvent[Any]] = []
     waits: list[float] = []
 
     async def sleep(seconds: float) -> None:
