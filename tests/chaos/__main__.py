@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from tests.chaos.chain import chain
 from tests.chaos.fanout_kills import asked_to_stop, killed, stopped_while_hung, taken_over
 from tests.chaos.full_disk import NoDisk, full_disk
+from tests.chaos.mails import mails_under_fire
 from tests.chaos.outage import outages
 from tests.chaos.program import ColdStart, Nursery, Starter
 from tests.chaos.report import Finding, table
@@ -23,6 +24,7 @@ from tests.chaos.stage import RATE, Stage, open_stage
 from tests.chaos.steps import kill_at_steps
 from tests.chaos.stores import fresh_store
 from tests.chaos.storm import storm
+from tests.mail_server import NoMailServer, running_mail_server
 from tests.store.mongo_server import NoServer
 
 STUDENTS, KILLS, ROUNDS = 2000, 50, 20
@@ -60,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, help="default: 50, on the test server 20")
     parser.add_argument("--students", type=int, help="default: 2000, on the test server 600")
     parser.add_argument("--terms", type=int, default=20, help="orderly stops")
+    parser.add_argument("--mails", type=int, default=500, help="under faults of a real mail server")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", metavar="NAME", help="one scenario: the names are those of the table")
     return parser.parse_args()
@@ -82,6 +85,8 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
     yield _on(store, "chain", nursery, whole)
     weather = partial(storm, students=few, seed=seed, flood_s=(1, 10), calm_after=None, name="storm")
     yield _on(store, "storm", nursery, weather)
+    mails = given.mails
+    yield _on(store, "mails", nursery, partial(_mails, students=5, mails=mails, seed=seed))
     # these are about one kind of store: its rows are watched, its server is stopped, its disk is filled
     each_step = partial(kill_at_steps, students=12, rounds=rounds, seed=seed, name="steps")
     yield _on("sqlite", "steps", nursery, each_step)
@@ -89,6 +94,11 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
     yield _on(shared, "takeover", cold, partial(taken_over, students=few, name="takeover"), rate=TAKEOVER_RATE)
     yield Scenario("outage", partial(outages, starter=cold, students=few * 2, away_s=OUTAGE_S, name="outage"))
     yield Scenario("full-disk", partial(full_disk, starter=cold, students=few, full_s=2.0, name="full-disk"))
+
+
+async def _mails(stage: Stage, *, students: int, mails: int, seed: int) -> Finding:
+    with running_mail_server() as server:
+        return await mails_under_fire(stage, server, students=students, mails=mails, seed=seed)
 
 
 def _on(
@@ -106,7 +116,7 @@ async def _play(scenario: Scenario) -> Finding:
     with TemporaryDirectory(prefix="placement-alerts-chaos-") as folder:
         try:
             finding = await scenario.play(Path(folder))
-        except (NoServer, NoDisk) as error:
+        except (NoServer, NoMailServer, NoDisk) as error:
             finding = Finding(scenario.name, "-", "-", None, notes=(str(error),))
     _tell([f"{scenario.name}: {time.monotonic() - began:.0f} s"])
     return finding

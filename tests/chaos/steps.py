@@ -112,17 +112,20 @@ def _at_telegram(method: str, fate: Fault | None) -> Lay:
 
 
 def _at_row(query: str) -> Lay:
-    """Kill as soon as the query, asked of the file itself, counts more than before."""
-
     async def lay(office: Office, life: Program) -> None:
-        with _opened(office.stage) as count:
-            before = count(query)
-            while count(query) <= before:
-                assert life.runs, f"the program ended by itself with {life.code}"
-                await asyncio.sleep(ROW_LOOK_S)
-            life.kill()
+        await at_row(office.stage, life, query)
 
     return lay
+
+
+async def at_row(stage: Stage, life: Program, query: str) -> None:
+    """Kill the program as soon as the query, asked of the file itself, counts more than before."""
+    with _opened(stage) as count:
+        before = count(query)
+        while count(query) <= before:
+            assert life.runs, f"the program ended by itself with {life.code}"
+            await asyncio.sleep(ROW_LOOK_S)
+        life.kill()
 
 
 STEPS = (
