@@ -26,6 +26,14 @@ def review_id(mail_id: MailId) -> ReviewId:
     return ReviewId("h" + blake2s(mail_id.encode(errors="replace"), digest_size=8).hexdigest())
 
 
+def told_apart(mail: Mail) -> Mail:
+    """Return the mail as it is known: under an id of another kind if its sender is not trusted.
+
+    A stranger may give a mail any Message-ID, that of the office's next mail too, which must not count as done then.
+    """
+    return mail.model_copy(update={"id": MailId(f"untrusted {mail.id}")}) if mail.distrust else mail
+
+
 def why_held(mail: Mail, understood: UnderstoodMail, year: str | None) -> tuple[str, ...]:
     """Return why a person has to look before this is published; empty if nobody has to.
 

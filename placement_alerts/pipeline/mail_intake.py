@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from placement_alerts.core.mail import Arrival
+from placement_alerts.core.mail_review import told_apart
 from placement_alerts.errors import PeerNonsense, PeerRefused
 from placement_alerts.pipeline.mail_taking import MailTaker, Taken
 from placement_alerts.pipeline.offer_book import OfferBook
@@ -102,12 +103,13 @@ class MailPoll:
 
     async def _take(self, run: _Run, arrival: Arrival) -> None:
         run.report.items += 1
-        if await self._store.mails.get(arrival.mail.id) is not None:
+        mail = told_apart(arrival.mail)
+        if await self._store.mails.get(mail.id) is not None:
             run.report.unchanged += 1
             return
         history = self._is_history(run, arrival)
         run.fresh += 1
-        _count(run.report, await self._taker.take(arrival.mail, history=history))
+        _count(run.report, await self._taker.take(mail, history=history))
 
     def _is_history(self, run: _Run, arrival: Arrival) -> bool:
         """Say whether a mail was there long before we were: nobody is told of it.

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from placement_alerts.core.mail import Attachment, Mail
-from placement_alerts.core.mail_review import HISTORY
+from placement_alerts.core.mail_review import HISTORY, told_apart
 from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import Facts, NoticeKind
 from placement_alerts.core.review import Answer, ReviewKind
@@ -27,7 +27,7 @@ def office(store: Store, now: Hand) -> Office:
 
 
 async def verdict_of(office: Office, mail: Mail) -> MailVerdict | None:
-    record = await office.real_store.mails.get(mail.id)
+    record = await office.real_store.mails.get(told_apart(mail).id)
     return record.verdict if record else None
 
 
@@ -107,7 +107,7 @@ async def test_a_spoofed_sender_is_held_and_published_to_nobody(office: Office) 
     report = await office.reads(mail)
 
     review = await office.the_review()
-    assert (review.kind, review.mail, review.told) == (ReviewKind.HELD_MAIL, mail, False)
+    assert (review.kind, review.mail, review.told) == (ReviewKind.HELD_MAIL, told_apart(mail), False)
     assert review.reasons == ("its Authentication-Results come from another server",)
     assert (report.held, await office.notices(), await office.real_store.offers.of_year(YEAR)) == (1, [], [])
 
@@ -174,6 +174,15 @@ async def test_a_held_mail_makes_no_copy_of_the_real_one(office: Office) -> None
     await office.reads(closed(distrust="its sender is not in the list"), closed("<c2@example.org>"))
 
     assert len(await office.notices()) == 1
+
+
+async def test_a_stranger_who_takes_the_id_of_a_mail_does_not_keep_it_away(office: Office) -> None:
+    forged = [closed(text="Nothing.", distrust="its sender is not in the list"), spam(closed().id, distrust="neither")]
+
+    await office.reads(*forged, closed())
+    await office.answers(Answer.RELEASE)
+
+    assert await office.titles() == ["Office closed on Friday", "Office closed on Friday"]
 
 
 async def test_a_mail_to_the_students_of_another_year_is_no_copy(office: Office) -> None:
