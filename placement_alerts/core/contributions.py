@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from placement_alerts.core.dates import find_moments
-from placement_alerts.core.document import Text
+from placement_alerts.core.document import Text, gist
 from placement_alerts.core.enrollment import naming_lines
 from placement_alerts.core.extract.labels import fields_of
+from placement_alerts.core.extract.pay import total_pay
 from placement_alerts.core.extract.results import Result, find_results
-from placement_alerts.core.extract.roles import total_pay
 from placement_alerts.core.mail import MailId
 from placement_alerts.core.mailtext.contacts import without_contacts
 from placement_alerts.core.matching import role_key
@@ -18,6 +18,7 @@ from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
 from placement_alerts.core.offer import Contribution, OfferRole, OfferStudent
 
 MOST_EVIDENCE = 40  # lines
+_LINES_OF_EVIDENCE = 400  # that are looked at
 _LONGEST_EVIDENCE = 160  # characters of a line
 _LONGEST_DETAILS = 200
 _LONGEST_INFO = 600
@@ -85,7 +86,7 @@ def contribution_of(
     roles = tuple(_roles(facts, text, results))
     if not any(_is_paid(role) for role in roles):
         roles = (*roles, _unnamed(facts, text)) if not roles else tuple(_paid_as(role, facts, text) for role in roles)
-    joining = joining_date(text, sent_at)
+    joining = joining_date(gist(text), sent_at)
     return Contribution(
         mail_id=mail_id,
         message_id=message_id,
@@ -97,7 +98,7 @@ def contribution_of(
         students=tuple(_completed(result, roles, facts.location, joining, sent_at) for result in results),
         locations=facts.location,
         joining_date=joining,
-        additional_info=_additional_info(text, facts.students),
+        additional_info=_additional_info(gist(text), facts.students),
         internship_only=all(role.package_lpa is None for role in roles),
         evidence=tuple(_evidence(text, facts)),
     )
@@ -128,7 +129,8 @@ def _is_paid(role: Role | OfferRole) -> bool:
 def _unnamed(facts: Facts, text: Text) -> OfferRole:
     """Return the pay that the message states for a post that it does not name, the lowest of several."""
     results = find_results(text, facts.students, ())
-    lakhs, stipend = total_pay(text, fields_of(text))
+    short = gist(text)
+    lakhs, stipend = total_pay(short, fields_of(short))
     packages = [one.package_lpa for one in results if one.package_lpa is not None]
     stipends = [one.stipend_per_month for one in results if one.stipend_per_month is not None]
     return OfferRole(
@@ -200,7 +202,7 @@ def _details(text: Text, role: str | None) -> str | None:
     """Return the lines that break a pay down. role: only lines that name it, None: any."""
     lines = [
         without_contacts(line.text)
-        for line in text.lines
+        for line in gist(text).lines
         if len(line.cells) <= 2 and _BREAKDOWN.search(line.text) and find_amounts(line.text)
     ]
     chosen = [line for line in lines if role is None or role.casefold() in line.casefold()]
@@ -234,7 +236,7 @@ def _evidence(text: Text, facts: Facts) -> Iterable[str]:
     chosen = [text.title] if text.title else []
     chosen += [
         line
-        for index, line in enumerate(lines)
+        for index, line in enumerate(lines[:_LINES_OF_EVIDENCE])
         if index in naming
         or find_amounts(line)
         or re.search(r"\b(?:select|offer|final|placed|ppo)", line, re.IGNORECASE)

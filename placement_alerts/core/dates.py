@@ -61,6 +61,7 @@ _GAP_BEFORE_DATE = re.compile(
     r"{0,4}[^\w₹.;]{0,4}",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _RANGE = re.compile(r"\s?(?:-|–|—|to|till)\s?", re.IGNORECASE)
 
 
@@ -112,7 +113,8 @@ def _find_dates(text: str, today: date) -> list[Moment]:
             continue
         first = match["first"] and _day(day.year, day.month, int(match["first"]))
         if first and first < day:  # "20-22 January": both ends, joined by what stands between them
-            found.append(Moment(match.start("first"), match.end("first"), first))
+            ends = _ORDINAL.match(text, match.end("first"))
+            found.append(Moment(match.start("first"), ends.end() if ends else match.end("first"), first))
             found.append(Moment(match.start("d3"), match.end(), day))
         else:
             found.append(Moment(match.start(), match.end(), day, vague=match["wd"] is not None))

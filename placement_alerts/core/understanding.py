@@ -14,8 +14,9 @@ from placement_alerts.core.extract.company import Company, find_company
 from placement_alerts.core.extract.eligibility import find_batch_year, find_branches, find_min_cgpa
 from placement_alerts.core.extract.labels import Field, fields_of
 from placement_alerts.core.extract.links import find_links
+from placement_alerts.core.extract.pay import total_pay
 from placement_alerts.core.extract.places import find_locations, find_venue
-from placement_alerts.core.extract.roles import find_roles, total_pay
+from placement_alerts.core.extract.roles import find_roles
 from placement_alerts.core.extract.schedule import Dated, Schedule, find_schedule
 from placement_alerts.core.extract.students import find_students, student_lines
 from placement_alerts.core.html import from_html

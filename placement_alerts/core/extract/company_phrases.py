@@ -122,8 +122,8 @@ _GENERIC_WORDS = """
     masterclass may mba mca meet meeting microsoft mode monday month mr mr. mrs mrs. ms ms. mtech multiple name
     names national need needed new next no noc nomination nominations not note notice notification nov november
     oa oct october of off offer offers office offline on on-campus once one online only open opening openings opens
-    opportunity oral our package panel parents part participants personal pg phase placement placements platform
-    please policy pool pooled portal position post postponed ppo ppos ppt ppt/test pre pre-placement preponed
+    opportunity oral our package panel parents part participants personal pg phase pi placement placements platform
+    please po policy pool pooled portal position post postponed ppo ppos ppt ppt/test pre pre-placement preponed
     process prof prof. profile profiles program programme qualified recruitment ref regarding regards
     registration registrations reminder reminders reopened reporting republic requirement rescheduled
     rescheduling result results resume resumé revised role roles room round rounds résumé saturday schedule
@@ -139,7 +139,11 @@ GENERIC = frozenset(_GENERIC_WORDS.split())
 BUSINESS = frozenset(
     {"technologies", "technology", "solutions", "systems", "labs", "software", "services", "consulting"}
 )
-EVENT_NAME = re.compile(r"hacks?\b|\bhack\b|hackathon|\d\.\d|sprint\b", re.IGNORECASE)
+EVENT_NAME = re.compile(
+    r"hacks?\b|\bhack\b|hackathon|\d\.\d|sprint\b|\bfairs?\b|\w{3,}thon\b|\bmela\b"
+    r"|\bsummit\b|\bconclave\b",
+    re.IGNORECASE,
+)
 PERSON_BEFORE = re.compile(r"\b(?:mr|ms|mrs|dr|prof|adv|shri|smt|er|capt|col|hack the)\b\.? $", re.IGNORECASE)
 EVENT = re.compile(
     r"hack|ideathon|contest|webinar|series|workshop|masterclass|talk|lecture|session|challenge 20", re.IGNORECASE
@@ -152,7 +156,8 @@ OWN_HOUSE = re.compile(
 SEVERAL = re.compile(rf"\b(?i:companies|recruiters|firms)\b[^.]{{0,60}}?{_WORD}[^.]{{0,40}}?(?:,| and )")
 # a contest's own name, written in one word: CodeSprint, HackFest'25
 CONTEST_BEHIND = re.compile(
-    r"(?P<host>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) (?=\w*[a-z][A-Z]|[A-Z]{2,}[a-z])\w*(?i:hack|sprint|code"
+    r"(?P<host>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) (?=\w*[a-z][A-Z]|[A-Z]{2,}[a-z]|(?!(?i:(?:hack|ide|dat"
+    r"|code|cod)a?(?:a)?thon))\w+thon\b)\w*(?i:hack|sprint|code"
     r"|fest|quest|storm|wars"
     r"|thon|cup|jam|athon)\w*(?:['’ ]?\d{2,4})?(?: \d\.\d)?"
 )

@@ -60,7 +60,7 @@ _CGPA = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(
-    r"\b(?:batch(?:es)?|class)\W{0,4}(?:of\W|:|\||-|–)?\W{0,3}(?P<a>20\d\d)(?!\s?-\s?\d\d)(?:\W{1,5}(?:and|&|/"
+    r"\b(?:batch(?:es)?|class)\W{0,4}(?:of\W|:|\||-|–)?\W{0,3}(?P<a>20\d\d)(?!\s?-\s?\d\d)(?:\W{0,5}(?:and|&|/"
     r"|,|or)\W{0,2}(?P<a2>20\d\d))?"
     r"|(?P<b>20\d\d)(?:\W{1,3}(?:and|&|/|,|or)\W{0,2}(?P<b2>20\d\d))?\W{0,2}(?:(?:graduating|passing[- ]out"
     r"|pass(?:ing)?|b\.?tech)\W{0,2})?(?:batch(?:es)?|pass[- ]?outs?|graduates|graduating|passouts?|passing)\b"

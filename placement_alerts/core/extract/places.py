@@ -84,7 +84,7 @@ _ROOM = (
     r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|[a-z]{1,2}-\d{1,3}|hall|auditorium|room|theat(?:re|er)|block"
     r"|centre|center|library"
     r"|campus|building|lt-?\s?\d+|cr-?\s?\d+|hq|college|institute|university|floor|annexe?|lounge|studio"
-    r"|academy|office|cabin|ground|complex|classroom|conference|seminar|cowork\w*|tower|park|hotel|headquarters"
+    r"|academy|office|cabin|ground|complex|classroom|conference|seminar|cowork\w*|tower|park|hotel|polytechnic|headquarters"
     r"|dept|department|amphitheatre|foyer|wing)"
 )
 _PLACE_WORD = (
@@ -104,7 +104,7 @@ _HAS_ROOM = re.compile(rf"\b{_ROOM}\b", re.IGNORECASE)
 _LED = re.compile(
     r"(?:\b(?:in|at|to|venue|reporting|report)(?: (?:the|our|its|their)(?: office\b)?)?\W{0,3}|(?:am|pm"
     r"|noon|a\.m\.|p\.m\.|hrs|\d{4}"
-    r"|day\)?|onwards)(?:\s?IST)?\s?[,|(–—-]+\s?(?:in |at )?(?:the )?)$",
+    r"|day\)?|onwards)(?:\s?IST)?\)?\s?[,|(–—-]+\s?(?:in |at )?(?:the )?)$",
     re.IGNORECASE,
 )
 _NUMBERED_ROOM = re.compile(r"(?:room|lab|hall|lt|cr|lecture (?:hall|theatre))\b[ -]?(?:no\.? ?)?\d", re.IGNORECASE)
@@ -133,6 +133,7 @@ _DATE_LEAD = re.compile(r"^.*(?:20\d\d|[apAP]\.?[mM]\.?|noon)\W+(?=[A-Z])")
 def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = False) -> tuple[str, ...]:
     """Return the places of work as written. said_only: only where the message calls them so."""
     found: dict[str, str] = {}
+    fields = tuple(fields)
     for place in _labelled_places(fields):
         found.setdefault(place.casefold(), place)
     for pattern in (_ADDED, _LOCATION_SAID) if said_only else (_ADDED, _LOCATION_SAID, _PLANTS):
@@ -147,6 +148,8 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
         found = {
             match["place"].casefold(): match["place"] for line in text.lines for match in _FROM_HOME.finditer(line.text)
         }
+    if not found and not said_only:
+        found = {f.value.casefold(): f.value for f in fields if f.label == "where" and _is_city(f.value)}
     if not found and not said_only:
         found = {place.casefold(): place for place in _cities(text)}
     return tuple(found.values())[:MOST_LOCATIONS]

@@ -1,12 +1,13 @@
 """The posts that a message offers, and what each of them pays."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from placement_alerts.core.document import Text
-from placement_alerts.core.extract.labels import Field, rows_with_header
+from placement_alerts.core.extract.labels import Field
+from placement_alerts.core.extract.pay import own_pay, total_pay
 from placement_alerts.core.matching import role_key
-from placement_alerts.core.money import LAKH, find_amounts, monthly_rupees, yearly_lakhs
+from placement_alerts.core.money import find_amounts
 from placement_alerts.core.notice import Role
 
 MOST_ROLES = 12
@@ -64,26 +65,11 @@ _NOT_A_ROLE = re.compile(
     r"|fellow|consultant|executive|trainee|analyst)s?$",
     re.IGNORECASE,
 )
-_PAID = re.compile(r"lpa|lakh|lac|ctc|stipend|per month|per annum|₹|rs|p\.?a\.?", re.IGNORECASE)
-_PAY_LABEL = re.compile(
-    r"\b(?:ctc|package|salary|stipend|pay|compensation|cost to company|remuneration|emoluments?|ppo|conversion"
-    r"|fte|lpa|internship)\b"
-)
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
 _FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)\b[^.;]{0,20}$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,|/|&|and|or|, and)\s+(?:an? |\d{1,3} )?", re.IGNORECASE)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
-_SALARY = re.compile(
-    r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|take[- ]home)\b", re.IGNORECASE
-)
-_STIPEND = re.compile(r"\b(?:stipend|intern\w*|training|trainees?|probation\w*|apprentice\w*)\b", re.IGNORECASE)
-_TOTAL = re.compile(r"\b(?:total|gross)\b|^(?:annual )?ctc$|cost to company", re.IGNORECASE)
-_PART = re.compile(
-    r"\b(?:basic|hra|allowance|fixed|variable|pf|provident|gratuity|bonus|medical|performance|insurance|base"
-    r"|retiral)\w*\b",
-    re.IGNORECASE,
-)
 _LEADING = re.compile(
     r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
     r"|summer|winter|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
@@ -103,7 +89,7 @@ def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
     if len(names) == 1:
         names = [_after_internship(names[0], text)]
         return (Role(role=names[0], package_lpa=lakhs, stipend_per_month=stipend),)
-    own = {name: _own_pay(name, names, text, fields) for name in names}
+    own = {name: own_pay(name, names, text, fields) for name in names}
     if not any(own.values()):
         return tuple(Role(role=name, package_lpa=lakhs, stipend_per_month=stipend) for name in names)
     return tuple(
@@ -122,49 +108,6 @@ def _after_internship(name: str, text: Text) -> str:
             if role_key(other) == base and _FULL_TIME.search(line.text, max(0, start - 40), start):
                 return other
     return name
-
-
-def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | None]:
-    """Return what the message states for a single post: lakhs a year and rupees a month."""
-    fields = tuple(fields)
-    stipend = monthly_rupees(
-        amount for line in _pay_lines(text) if not _is_salary(line) for amount in find_amounts(line)
-    )
-    return _yearly_pay(text, fields), stipend
-
-
-def _yearly_pay(text: Text, fields: tuple[Field, ...]) -> float | None:
-    """Return lakhs a year: the labelled total, else the least labelled value, else what any line states."""
-    labelled = [field for field in fields if _PAY_LABEL.search(field.label) or _TOTAL.search(field.label)]
-    totals = [
-        lakhs
-        for field in fields
-        if _TOTAL.search(field.label) and (lakhs := _yearly(field.value, field.label)) is not None
-    ]
-    if totals and any(_PART.search(field.label) for field in fields):
-        return max(totals)
-    values = [
-        lakhs
-        for field in labelled
-        if not _PART.search(field.label) and (lakhs := _yearly(field.value, field.label)) is not None
-    ]
-    if values:
-        return min(values)
-    amounts = [
-        amount
-        for line in _pay_lines(text)
-        for amount in find_amounts(line)
-        if amount.certain and (_PAID.search(line) or amount.per == "year")
-    ]
-    if (lakhs := yearly_lakhs(amounts)) is not None:
-        return lakhs
-    salary = monthly_rupees(amount for line in _pay_lines(text) if _is_salary(line) for amount in find_amounts(line))
-    return round(12 * salary / LAKH, 2) if salary is not None else None
-
-
-def _is_salary(line: str) -> bool:
-    """Whether a monthly amount in the line is the pay of a post, not of an internship or a training."""
-    return _SALARY.search(line) is not None and not _STIPEND.search(line)
 
 
 def role_phrases(text: str) -> list[tuple[int, int, str]]:
@@ -291,44 +234,3 @@ def _unique(names: Iterable[str]) -> list[str]:
 
 def _without_quotes(title: str) -> str:
     return re.sub(r"\"[^\"]*\"|“[^”]*”", " ", title)
-
-
-def _yearly(value: str, label: str) -> float | None:
-    amounts = find_amounts(value)
-    if amounts:
-        return yearly_lakhs(amounts)
-    if re.search(r"lpa|lakh|lac", label) and re.fullmatch(r"\W*\d{1,3}(?:\.\d+)?\W*", value):
-        return yearly_lakhs(find_amounts(f"{value} LPA"))
-    return None
-
-
-def _pay_lines(text: Text) -> Iterator[str]:
-    yield text.title
-    for line in text.lines:
-        yield from re.split(r"(?<=[a-z)])[.;!?]\s+(?=[A-Z])", line.text)
-
-
-def _own_pay(
-    name: str, names: Iterable[str], text: Text, fields: tuple[Field, ...]
-) -> tuple[float | None, int | None] | None:
-    """Return the pay that stands in the same row or line as the post, None if there is none."""
-    key = role_key(name)
-    for index, row, header in rows_with_header(text.lines):
-        if header and any(role_key(cell) == key or key in role_key(cell) for cell in row.cells):
-            lakhs = [
-                v
-                for f in fields
-                if f.line == index and _PAY_LABEL.search(f.label) and (v := _yearly(f.value, f.label)) is not None
-            ]
-            stipend = monthly_rupees(find_amounts(row.text))
-            if lakhs or stipend:
-                return (min(lakhs) if lakhs else None), stipend
-    for line in text.lines:
-        at = line.text.lower().find(name.lower())
-        if at < 0:
-            continue
-        after = line.text[at:]
-        others = [place for other in names if other != name and (place := after.lower().find(other.lower(), 1)) > 0]
-        if amounts := find_amounts(after[: min(others, default=len(after))]):
-            return yearly_lakhs(amounts[:1]), monthly_rupees(amounts)
-    return None

@@ -9,6 +9,7 @@ from placement_alerts.core.extract.labels import rows_with_header
 from placement_alerts.core.notice import ListedStudent
 
 MOST_STUDENTS = 2_000
+_SEVERAL = 2  # lines with a number of phone from which it is the students' own
 _LONGEST_NAME = 60  # characters
 
 _ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/.-]{3,19}", re.IGNORECASE)
@@ -100,13 +101,14 @@ def student_lines(text: Text) -> tuple[int, ...]:
 def _listed(text: Text) -> Iterator[ListedStudent]:
     headers = {index: header for index, _, header in rows_with_header(text.lines)}
     out = False
+    phoned = sum(1 for line in text.lines if _PHONE.search(line.text) and ENROLLMENT.search(line.text))
     for index, line in enumerate(text.lines):
         has_number = ENROLLMENT.search(line.text) is not None
         if not has_number or _SECTION_OUT.search(line.text):
             out = _section(line.text, out)
         if not has_number and not headers.get(index):
             continue
-        if _is_left_out(line, out):
+        if _is_left_out(line, out, has_phones=phoned >= _SEVERAL):
             continue
         row = _from_row(line, headers.get(index)) if line.cells else None
         if row is not None:
@@ -122,7 +124,8 @@ def _section(text: str, out: bool) -> bool:
     return out and not _SECTION_IN.search(text) and len(text) < 60
 
 
-def _is_left_out(line: Line, out: bool) -> bool:
+def _is_left_out(line: Line, out: bool, *, has_phones: bool) -> bool:
+    """Whether the line names somebody else. has_phones: the list gives each student's number of phone."""
     if line.cells and any(_REFUSED.search(cell) for cell in line.cells if len(cell) < 40):
         return True
     if line.cells and len(line.cells) > 2:
@@ -130,7 +133,7 @@ def _is_left_out(line: Line, out: bool) -> bool:
     start = _SECTION_OUT.search(line.text)
     if start is not None:
         return ENROLLMENT.search(line.text, 0, start.start()) is None
-    return out or bool(_CONTACT.search(ENROLLMENT.split(line.text)[0]) or _PHONE.search(line.text))
+    return out or bool(_CONTACT.search(ENROLLMENT.split(line.text)[0]) or (_PHONE.search(line.text) and not has_phones))
 
 
 def _before_left_out(text: str) -> str:
