@@ -1,7 +1,6 @@
-"""The demo: a simulated portal and a simulated Telegram on this machine, and the real program between them."""
+"""The demo: simulated peers on this machine, the real program between them, and a line for whatever happens."""
 
 import asyncio
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -14,23 +13,18 @@ import typer
 
 from placement_alerts.app import Role, run
 from placement_alerts.app_parts import Parts
-from placement_alerts.config.loading import load
-from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import Delivery, DeliveryState
 from placement_alerts.core.timetable import IST
-from placement_alerts.errors import ConfigError
+from placement_alerts.demo_places import MAILING_COMPANY, SEED, Places, config_of, open_places, page_script
 from placement_alerts.logs import set_up_logs
-from placement_alerts.sandbox.portal import SimulatedPortal
-from placement_alerts.sandbox.portal_content import LOGINS, OfficeEvent, fill, play, script
-from placement_alerts.sandbox.telegram_api import SimulatedTelegram
+from placement_alerts.sandbox import mailbox_content, portal_content
+from placement_alerts.sandbox.portal_content import OfficeEvent, play
 from placement_alerts.sandbox.telegram_limits import Limits
 from placement_alerts.store.base import DeliveryFilter
 
-SEED = 7
 STUDENTS = 12
-POLL_S = 0.5  # the real portal is read once an hour
+POLL_S = 0.5  # portal and page are really read once an hour and once a day; mail is told of by its server
 RECEIPTS_SHOWN = 60
-LATENCY_S = 0.06  # a round trip to Telegram
 
 
 async def run_demo(port: int, seconds: float | None, *, verbose: bool) -> None:
@@ -39,24 +33,17 @@ async def run_demo(port: int, seconds: float | None, *, verbose: bool) -> None:
     now = datetime.now(UTC)
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="placement-alerts-demo-"))
-        portal = await stack.enter_async_context(SimulatedPortal(LOGINS))
-        fill(portal, SEED, now)
         desk = _Desk()
-        telegram = SimulatedTelegram(port=port, limits=Limits(), latency_s=LATENCY_S, receipts=desk.receipts)
-        desk.names = {
-            str(chat.id): chat.name for chat in telegram.world.add_students(STUDENTS, started=False, seed=SEED)
-        }
-        try:
-            await stack.enter_async_context(telegram)
-        except OSError as error:
-            raise ConfigError([f"--port {port}: cannot listen on it ({error.strerror}); choose another"]) from error
-        for chat_id in desk.names:
-            telegram.world.start(int(chat_id))
+        opening = open_places(port, STUDENTS, now, limits=Limits(), receipts=desk.receipts)
+        places = await stack.enter_async_context(opening)
+        desk.names = {str(chat.id): chat.name for chat in places.chats}
+        for chat in places.chats:
+            places.telegram.world.start(chat.id)
         stopping = asyncio.Event()
-        config = _config(Path(folder), portal, telegram)
+        config = config_of(places, Path(folder))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(run(config, frozenset(Role), stopping, desk.opened))
-            directing = tasks.create_task(_direct(portal, telegram, desk, now))
+            directing = tasks.create_task(_direct(places, desk, now))
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await stopping.wait()
@@ -71,12 +58,11 @@ class _Desk:
     def __init__(self) -> None:
         self.names: dict[str, str] = {}
         self.parts: Parts | None = None
-        self.port: int | None = None
         self.ready = asyncio.Event()
 
-    def opened(self, parts: Parts, port: int | None) -> None:
+    def opened(self, parts: Parts, _: int | None) -> None:
         """Take the parts once everything runs."""
-        self.parts, self.port = parts, port
+        self.parts = parts
         self.ready.set()
 
     async def receipts(self) -> Sequence[Mapping[str, str]]:
@@ -94,28 +80,37 @@ class _Desk:
             "state": row.state.value,
             "student": self.names.get(row.target, "-"),
             "notice": f"{notice.title if notice else row.notice_id} · r{row.revision}",
-            "why": row.error_class or row.reason,
+            "why": row.error_class or ("named in it" if row.personal else row.reason),
         }
 
 
-async def _direct(portal: SimulatedPortal, telegram: SimulatedTelegram, desk: _Desk, now: datetime) -> None:
+async def _direct(places: Places, desk: _Desk, now: datetime) -> None:
     """Let the students join and the office work; goes on polling until it is cancelled."""
     await desk.ready.wait()
     if desk.parts is None:
         return
-    _welcome(telegram, desk.port)
+    _welcome(places)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_poll(desk.parts))
         await _until_joined(desk.parts)
-        typer.echo(f"{_clock()}  {STUDENTS} students pressed Start; the office begins to work:")
-        await play(portal, script(SEED, now), _tell)
+        for chat, number in places.numbers.items():
+            places.telegram.world.say(chat, f"/enrollment {number}")
+        typer.echo(
+            f"{_clock()}  {STUDENTS} students pressed Start, {len(places.numbers)} gave their enrollment number;"
+        )
+        typer.echo(f"{_clock()}  the office begins to work:")
+        async with asyncio.TaskGroup() as work:
+            work.create_task(play(places.portal, portal_content.script(SEED, now), _tell))
+            work.create_task(play(places.mailbox, mailbox_content.script(places.mailing(now)), _tell))
+            work.create_task(play(places.page, page_script(), _tell))
         typer.echo(f"{_clock()}  The office is done for today. Write to the bot, or press Ctrl-C.")
 
 
 async def _poll(parts: Parts) -> None:
     told: dict[DeliveryState, int] = {}
+    offers = 0
     while True:
-        parts.updater.ring("superset")
+        parts.updater.ring("superset", "official")
         await asyncio.sleep(POLL_S)
         counts = await parts.store.deliveries.counts()
         totals = {state: sum(n for (_, one), n in counts.items() if one is state) for state in DeliveryState}
@@ -123,6 +118,16 @@ async def _poll(parts: Parts) -> None:
         if totals[DeliveryState.SENT] != told.get(DeliveryState.SENT) and not waiting and totals[DeliveryState.SENT]:
             told = totals
             typer.echo(f"{_clock()}  receipts: {totals[DeliveryState.SENT] + totals[DeliveryState.SEEN]} sent")
+        offers = await _tell_offer(parts, offers)
+
+
+async def _tell_offer(parts: Parts, known: int) -> int:
+    """Say that a mail became an offer, or more students joined one; return how many are named in it now."""
+    offer = await parts.store.offers.get("202526", MAILING_COMPANY.casefold())
+    named = len(offer.students) if offer else 0
+    if named > known:
+        typer.echo(f"{_clock()}  offer: {MAILING_COMPANY}, {named} students; the statistics count them")
+    return named
 
 
 async def _until_joined(parts: Parts) -> None:
@@ -130,27 +135,12 @@ async def _until_joined(parts: Parts) -> None:
         await asyncio.sleep(0.1)
 
 
-def _config(folder: Path, portal: SimulatedPortal, telegram: SimulatedTelegram) -> Config:
-    accounts = [{"email": login.email, "password": login.password} for login in LOGINS]
-    settings = {
-        "DATABASE__URL": f"sqlite:///{folder}/demo.db",
-        "WEB__PORT": "0",
-        "TELEGRAM__TOKEN": telegram.token,
-        "TELEGRAM__API_BASE": telegram.base_url,
-        "SOURCES__SUPERSET__BASE_URL": portal.base_url,
-        "SOURCES__SUPERSET__PUBLIC_KEY": portal.public_key,
-        "SOURCES__SUPERSET__ACCOUNTS": json.dumps(accounts),
-        "OFFERS__SHOW_NAMES": "full",
-        "BOT__LINKS": json.dumps([{"title": "Placement portal", "url": "https://app.joinsuperset.com"}]),
-    }
-    environ = {f"PLACEMENT_ALERTS__{name}": value for name, value in settings.items()}
-    return load(environ=environ, folder=folder).config
-
-
-def _welcome(telegram: SimulatedTelegram, port: int | None) -> None:
+def _welcome(places: Places) -> None:
     typer.secho("\nplacement_alerts demo: everything on this machine, nothing real is called.\n", bold=True)
-    typer.echo(f"  Chat with the bot and watch notices arrive:  {telegram.base_url}/")
-    typer.echo(f"  How the program is doing:                    http://127.0.0.1:{port}/health\n")
+    typer.echo(f"  Chat with the bot and watch notices arrive:  {places.telegram.base_url}/")
+    typer.echo(f"     {places.admin.name} (the first chat) is named on lists, and an admin: see who is told what.")
+    typer.echo(f"  Placement statistics, drawn:                 {places.url}/statistics")
+    typer.echo(f"  How the program is doing:                    {places.url}/health\n")
 
 
 def _tell(event: OfficeEvent[Any]) -> None:
