@@ -150,7 +150,9 @@ def _shown_text(notice: Notice, show_names: ShowNames) -> str:
 
 
 def _without_numbers(line: str) -> str:
-    return _EMPTY_BRACKETS.sub("", ENROLLMENT.sub("", line))
+    """Return the line without enrollment numbers, and without the brackets and table cells that held nothing else."""
+    left = _EMPTY_BRACKETS.sub("", ENROLLMENT.sub("", line))
+    return " | ".join(cell.strip() for cell in left.split("|") if cell.strip()) if "|" in left else left
 
 
 def _link_blocks(notice: Notice) -> Iterator[Block]:

@@ -75,6 +75,13 @@ def test_a_single_number_in_a_text_that_names_nobody_stays() -> None:
     assert "Meeting ID 95550001112" in text_of(a_notice(text="Meeting ID 95550001112"))
 
 
+@pytest.mark.parametrize("row", ["22103998 | Meera Nair", "Meera Nair | 22103998", "Meera Nair (22103998)"])
+def test_a_row_without_its_number_leaves_no_empty_place(row: str) -> None:
+    text = text_of(a_notice(text=f"Selected:\n{row}", facts=LIST), ShowNames.NAMES)
+
+    assert "Meera Nair" in text.splitlines()
+
+
 def test_names_without_numbers_are_shown_when_names_are_wanted() -> None:
     text = text_of(a_notice(text="Meera Nair | 22103998", facts=LIST), ShowNames.NAMES)
 
