@@ -22,15 +22,15 @@ OFFICE = "Anupam Kestwal <anupam.kestwal@tiit.ac.example>"
 ROLE = "Data Analyst"
 
 _PAST_COMPANIES = (
-    "Kestrel Analytics",
-    "Tamarind Pay",
-    "Lotus Cloudworks",
-    "Meru Semiconductors",
-    "Quillpath Software",
-    "Anvaya Health",
-    "Vajra Mobility",
+    "Ember Forge Systems",
+    "Sable Networks",
+    "Peacock Robotics",
+    "Copperleaf Software",
+    "Indigo Harrow",
+    "Banyan Circuits",
+    "Halcyon Freight",
     "Harbour Nine Labs",
-    "Juniper Loom",
+    "Juniper Loom Technologies",
 )
 _BRANCHES = (0, 1, 1, 2, 2, 2, 2, 3)  # of the numbers: BT, ECE, CSE, IT
 _FIRST = ("Aastha", "Bhavesh", "Chitra", "Devika", "Eshan", "Farida", "Gopal", "Harini", "Ishita", "Jatin")
