@@ -85,7 +85,7 @@ def contribution_of(
     results = find_results(text, facts.students, facts.roles)
     roles = tuple(_roles(facts, text, results))
     if not any(_is_paid(role) for role in roles):
-        roles = (*roles, _unnamed(facts, text)) if not roles else tuple(_paid_as(role, facts, text) for role in roles)
+        roles = (*roles, _unnamed(facts, text))
     joining = joining_date(gist(text), sent_at)
     return Contribution(
         mail_id=mail_id,
@@ -139,11 +139,6 @@ def _unnamed(facts: Facts, text: Text) -> OfferRole:
         stipend_per_month=min(stipends, default=stipend),
         details=_details(text, None),
     )
-
-
-def _paid_as(role: OfferRole, facts: Facts, text: Text) -> OfferRole:
-    pay = _unnamed(facts, text)
-    return role.model_copy(update={"package_lpa": pay.package_lpa, "stipend_per_month": pay.stipend_per_month})
 
 
 def _roles(facts: Facts, text: Text, results: Sequence[Result]) -> Iterator[OfferRole]:

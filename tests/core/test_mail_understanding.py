@@ -217,3 +217,61 @@ def test_known_company_is_preferred_to_the_short_form() -> None:
 
 def test_offices_mail_is_shown_with_its_own_contacts() -> None:
     assert "office@example.org" in understand_mail(a_mail(text="Dear students, write to office@example.org.")).text
+
+
+def test_rows_add_posts_beyond_those_that_a_message_shows() -> None:
+    rows = "\n".join(f"231030{n}\tAsha Ra{'o' * (n - 9)}\tKeeper of Keys {n}\t{n} LPA" for n in range(10, 24))
+    text = f"Brightwave Systems has selected the following students:\n\nRoll No\tName\tProfile\tCTC\n{rows}\n"
+
+    contribution = understand_mail(a_mail(subject="Final result - Brightwave Systems", text=text)).contribution
+
+    assert contribution is not None
+    assert len(contribution.roles) == 14
+    assert contribution.students[13].package_lpa == 23.0
+
+
+def test_pay_without_a_post_is_enough() -> None:
+    text = "Asha Rao (23103001) got placed in Brightwave Systems with a package of Rs 8,40,000 per annum."
+
+    contribution = understand_mail(a_mail(subject="Offer from Brightwave Systems", text=text)).contribution
+
+    assert contribution is not None
+    assert [(role.role, role.package_lpa) for role in contribution.roles] == [(None, 8.4)]
+
+
+@pytest.mark.parametrize(
+    ("line", "joining"),
+    [
+        ("DOJ: 6 July 2026", "2026-07-06"),
+        ("Tentative joining: 6th July 2026", "6th July 2026"),
+        ("Date of joining: January 2026", "January 2026"),
+        ("Fill the joining preference form by 29-11-2026", None),
+        ("Joining will be announced later", None),
+    ],
+)
+def test_day_of_joining_is_a_date_when_certain(line: str, joining: str | None) -> None:
+    text = RESULT.replace("Date of joining: 1 July 2026", line)
+
+    contribution = understand_mail(a_mail(subject="Final result", text=text, date=SENT)).contribution
+
+    assert contribution is not None
+    assert contribution.joining_date == joining
+
+
+def test_number_that_differs_from_the_list_is_noted() -> None:
+    text = RESULT.replace("the following students", "the following 3 students")
+
+    contribution = understand_mail(a_mail(subject="Final result", text=text)).contribution
+
+    assert contribution is not None
+    assert "The message says 3, its list has 2" in (contribution.additional_info or "")
+
+
+def test_internship_is_marked_as_one() -> None:
+    text = RESULT.replace("Software Engineer at 11.5 LPA", "Software Intern, stipend Rs 40,000 per month")
+
+    contribution = understand_mail(a_mail(subject="Internship result", text=text)).contribution
+
+    assert contribution is not None
+    assert contribution.internship_only
+    assert [(role.package_lpa, role.stipend_per_month) for role in contribution.roles] == [(None, 40_000)]

@@ -140,7 +140,7 @@ BUSINESS = frozenset(
     {"technologies", "technology", "solutions", "systems", "labs", "software", "services", "consulting"}
 )
 EVENT_NAME = re.compile(
-    r"hacks?\b|\bhack\b|hackathon|\d\.\d|sprint\b|\bfairs?\b|\w{3,}thon\b|\bmela\b"
+    r"hacks?\b|\bhack\b|hackathon|\d\.\d|sprint\b|(?:tech|inno|cod)\w*fest\b|code(?:storm|quest|wars|jam|cup)\b|\bfairs?\b|\w{3,}thon\b|\bmela\b"
     r"|\bsummit\b|\bconclave\b",
     re.IGNORECASE,
 )

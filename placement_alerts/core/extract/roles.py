@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
 from placement_alerts.core.document import Text
 from placement_alerts.core.extract.labels import Field
@@ -69,6 +70,7 @@ _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
 _FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)\b[^.;]{0,20}$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,|/|&|and|or|, and)\s+(?:an? |\d{1,3} )?", re.IGNORECASE)
+_NONE = (None, None)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
 _LEADING = re.compile(
     r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
@@ -90,12 +92,22 @@ def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
         names = [_after_internship(names[0], text)]
         return (Role(role=names[0], package_lpa=lakhs, stipend_per_month=stipend),)
     own = {name: own_pay(name, names, text, fields) for name in names}
+    _share(own, text)
     if not any(own.values()):
         return tuple(Role(role=name, package_lpa=lakhs, stipend_per_month=stipend) for name in names)
     return tuple(
         Role(role=n, package_lpa=(p or (None, None))[0], stipend_per_month=(p or (None, None))[1])
         for n, p in own.items()
     )
+
+
+def _share(own: dict[str, tuple[float | None, int | None] | None], text: Text) -> None:
+    """Give posts that are named in one breath, "A and B at 15 LPA", the pay of the last."""
+    for line in text.lines:
+        found = role_phrases(line.text)
+        for (_, end, name), (start, _, following) in list(pairwise(found))[::-1]:
+            if _BETWEEN.fullmatch(line.text, end, start) and own.get(name, _NONE) is None:
+                own[name] = own.get(following)
 
 
 def _after_internship(name: str, text: Text) -> str:

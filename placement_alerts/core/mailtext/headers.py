@@ -92,19 +92,20 @@ def read_block(texts: Sequence[str], start: int) -> tuple[Header, int] | None:
 
 
 def begins_block(texts: Sequence[str], index: int) -> bool:
-    """Whether a header block begins here: a line `From:` with a date or a subject line close below it."""
+    """Whether a header block begins here: a line `From:` with a subject, or an address, and more close below it.
+
+    "From: 10 AM, To: 1 PM, Date: 5 March" is none.
+    """
     line = header_line(texts[index])
     if line is None or line[0] != "from":
         return False
-    below = [header_line(text) for text in texts[index + 1 : index + 7]]
-    return len({name for name, _ in filter(None, below) if name in {"date", "subject", "to"}}) >= 2
+    below = {found[0] for text in texts[index + 1 : index + 7] if (found := header_line(text)) is not None}
+    return len(below & {"date", "subject", "to"}) >= 2 and ("subject" in below or "@" in line[1])
 
 
 def _goes_on(texts: Sequence[str], index: int, found: dict[str, str]) -> bool:
     """Whether the block goes on below this line, which is no header line: a blank one, or the rest of a long one."""
-    if {"from", "date", "subject"} <= set(found) and not texts[index].strip():
-        return False
-    if not found:
+    if not found or ({"from", "date", "subject"} <= set(found) and not texts[index].strip()):
         return False
     ahead = next((text for text in texts[index + 1 : index + 3] if text.strip()), "")
     line = header_line(ahead)

@@ -76,3 +76,37 @@ def test_known_spelling_is_preferred(title: str, known: tuple[str, ...], company
 def test_reason_says_why_there_is_no_company() -> None:
     assert find_company(Text("Hello")).reason == "no company is named"
     assert "nothing says clearly" in find_company(from_html("Kestrelo hackathon", "<p>ok</p>")).reason
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "company"),
+    [
+        ("Palmyra CodeSprint'26 - register now", "<p>Palmyra CodeSprint'26 is a contest for all.</p>", "Palmyra"),
+        ("Palmyra Technothon 2026", "<p>Palmyra Technothon 2026 is here.</p>", "Palmyra"),
+        ("National CodeFest 2026", "<p>National CodeFest 2026 is here.</p>", None),
+        ("CodeFest 3.0 | 24 hours", "<p>CodeFest is back.</p>", None),
+    ],
+)
+def test_host_of_a_contest_stands_before_its_name(title: str, html: str, company: str | None) -> None:
+    assert company_of(title, html) == company
+
+
+@pytest.mark.parametrize(
+    ("senders", "company"),
+    [
+        ((("Palmyra Robotics Campus", "palmyrarobotics"),), "Palmyra Robotics"),
+        ((("Asha Rao", "palmyra"),), "Palmyra Robotics"),
+        ((("Asha Rao", None),), None),
+        ((("Asha Rao", "other"),), None),
+    ],
+)
+def test_who_writes_from_a_companys_address_writes_for_it(
+    senders: tuple[tuple[str | None, str | None], ...], company: str | None
+) -> None:
+    text = from_html("Next steps", "<p>Thanks for hosting Palmyra Robotics yesterday.</p>")
+
+    assert find_company(text, senders=senders).name == company
+
+
+def test_remark_in_brackets_is_no_company() -> None:
+    assert company_of("Internship NOC (Agri Works)", "<p>The certificate is approved.</p>") is None

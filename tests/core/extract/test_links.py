@@ -1,6 +1,6 @@
 import pytest
 
-from placement_alerts.core.document import Link, Text, from_plain
+from placement_alerts.core.document import Line, Link, Text, from_plain
 from placement_alerts.core.extract.links import find_links
 from placement_alerts.core.html import from_html
 
@@ -32,3 +32,9 @@ def test_text_of_a_link_is_not_a_second_link() -> None:
 
 def test_broken_address_is_left_out() -> None:
     assert find_links(Text("t", (), (Link("http://[x"), Link("https://a.example")))) == ("https://a.example",)
+
+
+def test_home_page_in_a_signature_is_left_out() -> None:
+    text = Text("t", (Line("www.acme.example | +91 90000 04567"), Line("Site: www.brand.example")))
+
+    assert find_links(text) == ("https://www.brand.example",)

@@ -85,3 +85,37 @@ def test_longer_form_of_the_same_room_is_preferred() -> None:
     text = from_html("Talk in LT-2", "<p>screened in LT-2, Block A for all</p>")
 
     assert find_venue(text, fields_of(text), ()) == "LT-2, Block A"
+
+
+@pytest.mark.parametrize(
+    ("html", "venue"),
+    [
+        ("<p>On-site final at Karnal on 11 April 2026.</p>", "Karnal"),
+        ("<p>Final at Somewhere on 11 April. Rounds are online.</p>", "Online"),
+        ("<p>Report in Room No. 305, Management Block.</p>", "Room No. 305, Management Block"),
+        ("<p>09:00 AM - Pre Placement Talk (Auditorium)</p>", "Auditorium"),
+        ("<p>TPO office ke bagal wale room (Room 216, ABB-II)</p>", "Room 216, ABB-II"),
+        ("<p>Venue: Dr. Kalam Auditorium</p>", "Dr. Kalam Auditorium"),
+        ("<p>📍 Venue: Innovation Hub, Block C</p>", "Innovation Hub, Block C"),
+        ("<p>It will be held tomorrow at 11 AM, T&amp;P seminar room.</p>", "T&P seminar room"),
+    ],
+)
+def test_venue_of_an_event_is_room_city_or_platform(html: str, venue: str) -> None:
+    text = from_html("t", html)
+
+    assert find_venue(text, fields_of(text), (), is_located=True) == venue
+
+
+@pytest.mark.parametrize(
+    ("html", "places"),
+    [
+        ("<p>Place of posting will be Indore.</p>", ("Indore",)),
+        ("<p>Frontend Engineer, 10 LPA, remote)</p>", ("remote",)),
+        ("<p>Where: Bengaluru</p>", ("Bengaluru",)),
+        ("<p>Collect the copy from IIC office.</p>", ()),
+    ],
+)
+def test_place_of_work_is_found_in_sentences(html: str, places: tuple[str, ...]) -> None:
+    text = from_html("t", html)
+
+    assert find_locations(text, fields_of(text)) == places

@@ -47,6 +47,16 @@ def test_names_without_numbers_have_rows_too() -> None:
     assert results_of(html) == [("Asha Rao", None, None, None, None, None), ("Ben Dey", None, None, None, None, None)]
 
 
+def test_column_without_a_figure_says_no_pay() -> None:
+    html = (
+        "<table><tr><th>Roll No</th><th>Name</th><th>Role</th><th>Package</th></tr>"
+        "<tr><td>23103001</td><td>Asha Rao</td><td></td><td>as per norms</td></tr>"
+        "<tr><td>23103002</td><td>Ben Dey</td><td></td><td></td></tr></table>"
+    )
+
+    assert results_of(html) == [("Asha Rao", None, None, None, None, None), ("Ben Dey", None, None, None, None, None)]
+
+
 def test_column_of_an_unknown_post_is_taken_as_written() -> None:
     html = (
         "<table><tr><th>Roll No</th><th>Name</th><th>Role</th><th>Stipend</th></tr>"

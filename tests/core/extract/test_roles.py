@@ -72,3 +72,26 @@ def roles_of(title: str, html: str) -> list[tuple[str | None, float | None, int 
 )
 def test_posts_have_their_own_pay(title: str, html: str, roles: list[tuple[str, float, int]]) -> None:
     assert roles_of(title, html) == roles
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "roles"),
+    [
+        ("Acme", "<p>1. Acme - Credit Analyst - 5.5 LPA<br>2. Umbra - UI Developer - 6 LPA</p>",
+         [("Credit Analyst", 5.5, None), ("UI Developer", 6.0, None)]),
+        ("Acme", "<p>Hiring for the roles of Data Scientist and ML Engineer. CTC: 15 LPA</p>",
+         [("Data Scientist", 15.0, None), ("ML Engineer", 15.0, None)]),
+        ("Acme", "<p>Role: Content Writer</p><p>Salary: Rs. 25,000 per month</p>", [("Content Writer", 3.0, None)]),
+        ("Acme", "<p>Role: Web Developer Intern</p><p>Stipend: 45k/month</p>", [("Web Developer Intern", None, 45_000)]),
+        ("Acme", "<p>Post -&gt; Graduate Engineer Trainee (GET)</p><p>Salary -&gt; 50,000 per month (CTC 6.6 LPA)</p>",
+         [("Graduate Engineer Trainee", 6.6, None)]),
+        ("Acme", "<p>They join as Research Engineer Intern and convert to full-time Research Engineer. CTC: 14 LPA</p>",
+         [("Research Engineer", 14.0, None)]),
+        ("Acme", "<p>They are Research Engineer Interns for the role of Research Engineer Intern. CTC: 14 LPA</p>",
+         [("Research Engineer Intern", 14.0, None)]),
+    ],
+)  # fmt: skip
+def test_posts_and_pay_of_mails(
+    title: str, html: str, roles: list[tuple[str | None, float | None, int | None]]
+) -> None:
+    assert roles_of(title, html) == roles

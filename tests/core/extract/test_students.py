@@ -8,6 +8,68 @@ def students_of(html: str, *, names_alone: bool = False) -> list[tuple[str | Non
     return [(one.name, one.enrollment) for one in find_students(from_html("t", html), names_alone=names_alone)]
 
 
+def test_short_numbers_count_if_they_are_a_list() -> None:
+    assert students_of("<p>210391 Asha Rao<br>Ben Dey - 210877</p>", names_alone=True) == [
+        ("Asha Rao", "210391"),
+        ("Ben Dey", "210877"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>210391 Asha Rao</p>",
+        "<p>210391 Asha Rao<br>2108 Ben Dey<br>21087 Uma Rao</p>",
+        "<p>Noida 201304<br>Pune 411001</p>",
+        "<p>Waiting list:<br>210391 Asha Rao<br>210877 Ben Dey</p>",
+    ],
+)
+def test_short_numbers_elsewhere_are_something_else(html: str) -> None:
+    assert students_of(html, names_alone=True) == []
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "21BCE1045",
+        "2K21/CO/123",
+        "1MS21CS004",
+        "20B81A05C3",
+        "RA2111003010123",
+        "CB.EN.U4CSE21020",
+        "2021A7PS1234P",
+        "0901CS211034",
+        "312221104045",
+        "2100520100089",
+        "A2305222150",
+        "22bcs10234",
+    ],
+)
+def test_numbers_of_many_colleges_are_known(number: str) -> None:
+    assert students_of(f"<p>1. Asha Rao - {number}</p>") == [("Asha Rao", number.upper())]
+
+
+@pytest.mark.parametrize("word", ["GATE2026", "26SEP2025", "ICPC2025", "LT-2", "2025-26"])
+def test_words_with_years_are_no_numbers(word: str) -> None:
+    assert students_of(f"<p>Asha Rao - {word}</p>") == []
+
+
+def test_labels_beside_number_and_name_are_no_names() -> None:
+    html = "<p>Reg. No: RA2211026010077, Name: Asha Rao, Dept: CSE</p><p>Ms. Uma Dey (Reg. No. 312222205034) of IT</p>"
+
+    assert students_of(html) == [("Asha Rao", "RA2211026010077"), ("Uma Dey", "312222205034")]
+
+
+def test_phones_of_a_whole_list_are_the_students_own() -> None:
+    html = "<p>Asha Rao, 23103001, 9448012345<br>Ben Dey, 23103002, 9448012346</p>"
+
+    assert students_of(html) == [("Asha Rao", "23103001"), ("Ben Dey", "23103002")]
+
+
+def test_students_who_are_asked_for_something_are_not_listed() -> None:
+    assert students_of("<p>The following students were absent and stand debarred:</p><p>23103001 Asha Rao</p>") == []
+
+
 TWO = [("Asha Rao", "23103001"), ("Ben D'Souza", "9923103002")]
 
 

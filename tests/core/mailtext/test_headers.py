@@ -73,3 +73,14 @@ def test_lines_that_only_look_like_headers_are_no_block(lines: list[str]) -> Non
 )
 def test_house_is_the_company_in_an_address(address: str, house: str | None) -> None:
     assert house_of(address) == house
+
+
+def test_subject_that_goes_on_in_the_next_line_is_read_whole() -> None:
+    block = read_block(["From: Asha Rao", "Subject: Shortlist of Acme", "for the interview", "To: all"], 0)
+
+    assert block is not None
+    assert block[0].subject == "Shortlist of Acme for the interview"
+
+
+def test_block_at_the_end_of_the_text_is_read() -> None:
+    assert read_block(["From: Asha Rao", "Subject: Acme"], 0) == (Header("Asha Rao", None, "Acme"), 2)

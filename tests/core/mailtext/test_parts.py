@@ -71,6 +71,18 @@ def test_quoted_headers_inside_a_mail_begin_no_part() -> None:
     assert len(said(text, "Fwd: Acme")) == 1
 
 
+def test_hours_of_an_event_are_no_block() -> None:
+    text = "The fair is on Friday.\nFrom: 10 AM\nTo: 1 PM\nDate: 5 March 2026\nBring your CV."
+
+    assert len(said(text, "Job fair")[0][1]) == 5
+
+
+def test_line_of_dashes_above_no_block_is_text() -> None:
+    text = "Agenda of the day\n____________________\nTalk at 9 AM, test at 11 AM"
+
+    assert len(said(text, "Acme drive")[0][1]) == 3
+
+
 def test_chains_are_bounded() -> None:
     assert len(parts_of((GMAIL.format("A", "Fwd: b") * 40).split("\n"), "Fwd: b")) == MOST_PARTS
 
@@ -88,3 +100,7 @@ def test_chains_are_bounded() -> None:
 )
 def test_only_who_adds_something_says_something(text: str, says: bool) -> None:
     assert says_something(text.split("\n")) is says
+
+
+def test_marker_at_the_end_of_the_text_is_text() -> None:
+    assert len(parts_of(["Agenda", "---------- Forwarded message ---------", "", "", "", ""], "Fwd: x")) == 1

@@ -19,6 +19,7 @@ from placement_alerts.core.notice import ListedStudent
         ("[b2026] Acme", "Acme"),
         ("RE[2]: Acme", "Acme"),
         ("Reminder: Acme", "Reminder: Acme"),
+        ("Re: " * 20 + "Acme", "Re: " * 7 + "Re: Acme"),
         ("", ""),
     ],
 )

@@ -49,6 +49,7 @@ def test_what_stands_below_a_mail_is_cut_off(below: str) -> None:
         "--\n23103001 Asha Rao",
         "On Monday the test starts\nat 9 AM",
         "On 4 May 2026",
+        "On 4 May 2026\nthe test\nof Acme\nis at 5",
     ],
 )
 def test_text_that_only_looks_like_it_survives(text: str) -> None:
