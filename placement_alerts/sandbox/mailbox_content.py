@@ -7,7 +7,7 @@ import csv
 import io
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -55,11 +55,12 @@ def script(mailing: Mailing) -> tuple[OfficeEvent[SimulatedMailbox], ...]:
         return OfficeEvent(after_s, what, lambda mailbox: mailbox.deliver(raw))
 
     company = mailing.company
+    later = replace(mailing, now=mailing.now + timedelta(minutes=1))
     return (
         mails(f"mails a shortlist of {company}, the list as CSV attachment", 11, shortlist(mailing)),
         mails(f"mails the final result of {company}: an offer", 16, result(mailing, mailing.students[:2], 8.5)),
         mails("(a stranger mails a fake result: it is held, an admin is asked)", 20, fake(mailing)),
-        mails(f"mails more results of {company} at a better package", 27, result(mailing, mailing.students[2:5], 9.5)),
+        mails(f"mails more results of {company} at a better package", 27, result(later, mailing.students[2:5], 9.5)),
     )
 
 
@@ -112,8 +113,12 @@ def fake(mailing: Mailing) -> bytes:
     mail["Authentication-Results"] = f"{AUTHSERV_ID}; dkim=fail header.i=@tiit.ac.example; dmarc=fail"
     mail["Received"] = f"from mail.stranger.example by {AUTHSERV_ID}; {format_datetime(mailing.now)}"
     mail["Authentication-Results"] = f"{AUTHSERV_ID}; dkim=pass header.i=@tiit.ac.example; dmarc=pass"
-    _head(mail, mailing, "URGENT: pay Rs. 5,000 to keep your offer", "fake")
-    mail.set_content("You are selected. Pay the refundable security deposit of Rs. 5,000 today to get your letter.\n")
+    _head(mail, mailing, "Final Result || Northgate Capital || 2026 Batch", "fake")
+    rows = "\n".join(f"{number}  {name}" for number, name in mailing.students[:2])
+    mail.set_content(
+        "Dear Students,\n\nThe following students have been finally selected by Northgate Capital for the role of"
+        f" Software Engineer.\n\nCTC: 42 LPA\n\n{rows}\n\nConfirm your details at https://northgate.example/confirm\n"
+    )
     return mail.as_bytes()
 
 
