@@ -275,3 +275,47 @@ def test_internship_is_marked_as_one() -> None:
     assert contribution is not None
     assert contribution.internship_only
     assert [(role.package_lpa, role.stipend_per_month) for role in contribution.roles] == [(None, 40_000)]
+
+
+@pytest.mark.parametrize("as_html", [False, True])
+def test_forwarder_counts_from_the_own_day_and_the_forwarded_mail_from_its(as_html: bool) -> None:
+    lines = [
+        "The form of Acme Labs closes tomorrow at 6 PM.",
+        "---------- Forwarded message ---------",
+        "From: Asha Rao &lt;a@b.example&gt;" if as_html else "From: Asha Rao <a@b.example>",
+        "Date: Mon, Mar 2, 2026 at 6:30 PM",
+        "Subject: Acme Labs test",
+        "Dear students, the test of Acme Labs is on 14 March 2026 at 10 AM.",
+    ]
+    values = {"text": "", "html": "<br>".join(lines)} if as_html else {"text": "\n".join([*lines[:5], "", lines[5]])}
+
+    understood = understand_mail(a_mail(subject="Fwd: Acme Labs test", date=SENT, **values))
+
+    assert understood.sent_at == datetime(2026, 3, 2, 13, 0, tzinfo=UTC)
+    assert understood.facts.deadline == datetime(2026, 3, 12, 12, 30, tzinfo=UTC)
+    assert understood.author == "T and P Office"
+    assert "tomorrow" in understood.text
+
+
+def test_forwarded_block_of_outlook_in_html_is_unwrapped() -> None:
+    html = (
+        "<div><p>FYI</p><hr><p><b>From:</b> Gita Moorthy &lt;g@acme.example&gt;<br><b>Sent:</b> 10 March 2026 18:22<br>"
+        "<b>To:</b> T&amp;P &lt;tp@b.example&gt;<br><b>Subject:</b> Acme Labs: selected candidates</p>"
+        "<p>Dear Sir,</p><p>We have selected Asha Rao (23103001) as Data Engineer. CTC: 9 LPA.</p></div>"
+    )
+
+    understood = understand_mail(a_mail(subject="FW: Acme Labs: selected candidates", text="", html=html, date=SENT))
+
+    assert (understood.title, understood.author) == ("Acme Labs: selected candidates", "Gita Moorthy")
+    assert understood.contribution is not None
+    assert "acme.example" not in understood.html
+
+
+@pytest.mark.parametrize("sent", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_edges_of_the_calendar_are_survived(sent: datetime) -> None:
+    text = (
+        "The form closes tomorrow.\n---------- Forwarded message ---------\nFrom: Asha Rao\n"
+        "Date: Fri, 31 Dec 1999 23:59:00 +0530\nSubject: Acme\n\nThe test is on Friday at 5 pm, day after tomorrow."
+    )
+
+    assert understand_mail(a_mail(subject="Fwd: Acme", text=text, date=sent)).text

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 
-from placement_alerts.core.document import MAX_BODY, Text, from_plain
+from placement_alerts.core.dates import local_day
+from placement_alerts.core.document import MAX_BODY, Line, Text, from_plain
 from placement_alerts.core.html import from_html
 from placement_alerts.core.mail import Mail
 from placement_alerts.core.mailtext.attached import attached_lines
@@ -18,6 +19,7 @@ _MOST_LINES = 8_000
 _LONGEST_PLACEHOLDER = 400  # characters of a text part that only says that there is an HTML part
 _PLACEHOLDER = re.compile(r"\bhtml\b|view (?:this|it) (?:message|mail|e-?mail|in)|does not support", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"\s{0,3}> ?")
+_RELATIVE = re.compile(r"\b(?:day after tomorrow|tomorrow|today|tonight|aaj|kal)\b", re.IGNORECASE)
 _AHEAD = timedelta(days=1)  # a forwarded mail cannot be younger than the mail that brings it; clocks and zones differ
 
 
@@ -63,14 +65,16 @@ def read_content(mail: Mail) -> Content:
     subject = next((one.part.header.subject for one in own[::-1] if one.part.header and one.part.header.subject), None)
     title = bare_subject(mail.subject if subject is None else subject, mail.list_id)
     said = [one for one in own if says_something(one.texts)] or own[-1:]
-    text = _of_html(title, document, said) if document else _of_plain(title, said)
+    sent_at = _sent_at(mail, own)
+    dated = [_dated(one, _own_time(mail, one), sent_at) for one in said]
+    text = _of_html(title, document, dated) if document else _of_plain(title, dated)
     attached = attached_lines(mail.attachments, first_table=max((line.table for line in text.lines), default=0) + 1)
     return Content(
         text=replace(text, lines=(*text.lines, *attached)),
         shown=(*_shown(said), *(line.text for line in attached)),
         inner="\n".join(own[-1].texts),
         author=_author(mail, own, said),
-        sent_at=_sent_at(mail, own),
+        sent_at=sent_at,
         footer="\n".join(one.footer for one in own if one.footer),
         senders=tuple(_sender(mail, one) for one in said[::-1]),
         to=own[-1].part.header.to if own[-1].part.header else "",
@@ -99,8 +103,8 @@ def _of_plain(title: str, said: Sequence[_Own]) -> Text:
 
 
 def _of_html(title: str, document: Text, said: Sequence[_Own]) -> Text:
-    kept = {index for one in said for index in one.lines}
-    lines = [line for index, line in enumerate(document.lines) if index in kept]
+    kept = {index: text for one in said for index, text in zip(one.lines, one.texts, strict=True)}
+    lines = [_with_text(line, kept[index]) for index, line in enumerate(document.lines) if index in kept]
     inside = "\n".join(line.text for line in lines)
     cut = "\n".join(line.text for index, line in enumerate(document.lines) if index not in kept)
     links = [
@@ -109,6 +113,30 @@ def _of_html(title: str, document: Text, said: Sequence[_Own]) -> Text:
         if link.line in kept and not (link.text and link.text in cut and link.text not in inside)
     ]
     return Text(title, tuple(lines), tuple(links))
+
+
+def _with_text(line: Line, text: str) -> Line:
+    return line if line.text == text or line.cells else replace(line, text=text)
+
+
+def _dated(one: _Own, sent: datetime, counted_from: datetime) -> _Own:
+    """Return the lines with days instead of "tomorrow" where the writer counts from another day than the reader."""
+    today = local_day(sent)
+    if today == local_day(counted_from) or today.year == MAXYEAR:
+        return one
+    days = {"day after tomorrow": 2, "tomorrow": 1, "kal": 1}
+
+    def day(match: re.Match[str]) -> str:
+        return f"{today + timedelta(days=days.get(match[0].lower(), 0)):%d %B %Y}"
+
+    return replace(one, texts=tuple(_RELATIVE.sub(day, text) for text in one.texts))
+
+
+def _own_time(mail: Mail, one: _Own) -> datetime:
+    """Return when one mail of the chain was sent, as far as it says; else when the mail was that brings it."""
+    said = one.part.header.sent if one.part.header else None
+    read = moment_of(said, mail.sent_at) if said else None
+    return read if read is not None and read - mail.sent_at <= _AHEAD else mail.sent_at
 
 
 def _shown(said: Sequence[_Own]) -> list[str]:
@@ -142,6 +170,6 @@ def _sent_at(mail: Mail, own: Sequence[_Own]) -> datetime:
     for one in own[::-1]:
         said = one.part.header.sent if one.part.header else None
         read = moment_of(said, mail.sent_at) if said else None
-        if read is not None and read <= mail.sent_at + _AHEAD:
+        if read is not None and read - mail.sent_at <= _AHEAD:
             return read
     return mail.sent_at

@@ -32,6 +32,7 @@ _PROVIDERS = frozenset(
     | {"rediffmail", "proton", "protonmail", "mail", "email", "aol", "linkedin"}
 )
 _SHORTEST_HOUSE = 4  # letters
+_YEARS = range(1990, 2100)  # in which mails are sent; others are made up
 _ZONE = re.compile(r"(?:[+-]\d{4}|\bGMT|\bUTC|\bZ)\b")
 
 
@@ -143,7 +144,8 @@ def moment_of(value: str, near: datetime) -> datetime | None:
     if _ZONE.search(value):
         try:
             read = parsedate_to_datetime(value)
-            return read.replace(tzinfo=UTC) if read.tzinfo is None else read
+            if read.year in _YEARS:
+                return read.replace(tzinfo=UTC) if read.tzinfo is None else read
         except (ValueError, TypeError, OverflowError):
             pass
     found = next((moment for moment in find_moments(value, near) if moment.day is not None), None)

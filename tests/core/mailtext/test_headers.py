@@ -35,6 +35,7 @@ def test_author_is_a_name_and_never_an_address(value: str, name: str | None) -> 
         ("Thu, 5 Mar 2026 11:09:04 +0000", "2026-03-05T11:09:04+00:00"),
         ("25 January 2026", None),
         ("soon", None),
+        ("Fri, 31 Dec 9999 23:59:00 -0900", None),
         ("Thu, 99 Mar 2026 11:09:04 +0000", None),
     ],
 )
