@@ -11,7 +11,6 @@ from random import Random
 from placement_alerts.sandbox.portal import SimulatedPortal
 from placement_alerts.sandbox.portal_content import COMPUTING
 from placement_alerts.sandbox.portal_drives import announcement
-from placement_alerts.store.base import Request, RequestState
 from tests.chaos.program import Program
 from tests.chaos.report import Finding, problems_of
 from tests.chaos.stage import ANNOUNCEMENT, SLOTS, Stage, mark_of
@@ -54,15 +53,6 @@ class Office:
             else:
                 self.edit(self.chance.choice(self.stage.marks))
             await asyncio.sleep(self.chance.uniform(*OFFICE_PAUSE_S))
-
-    async def look_on(self) -> None:
-        """Ask for one update after another, whoever runs, until cancelled."""
-        last: Request | None = None
-        while True:
-            if last is None or last.state is not RequestState.ASKED:
-                request = await self.stage.ask_update()
-            last = await self.stage.store.requests.get(request)
-            await asyncio.sleep(UPDATE_EVERY_S)
 
     async def is_all_told(self) -> bool:
         """Say whether each student has each notice as it reads now, and nothing waits."""
@@ -109,7 +99,7 @@ async def chain(stage: Stage, *, students: int, notices: int, kills: int, seed: 
     chance = Random(seed)
     async with open_office(stage, Random(seed + 1)) as office, asyncio.TaskGroup() as tasks:
         _press_start(stage, students)
-        looking = tasks.create_task(office.look_on())
+        looking = tasks.create_task(office.stage.look_on())
         working = tasks.create_task(office.work(notices, edits=notices))
         await _kill(stage, chance, kills)
         life = stage.start()

@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import Enum
 
+from tests.store.tcp_proxy import serving
+
 INSIDE_BYTES = 60  # of an answer that is let through before a strike inside it
 
 
@@ -133,21 +135,5 @@ class _Link:
 async def mail_proxy(server_port: int) -> AsyncIterator[MailProxy]:
     """Run a proxy to a server on 127.0.0.1."""
     proxy = MailProxy(server_port)
-    tasks: set[asyncio.Task[None]] = set()
-
-    def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(proxy.carry(reader, writer))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
-    proxy.port = server.sockets[0].getsockname()[1]
-    try:
+    async with serving(proxy.carry) as proxy.port:
         yield proxy
-    finally:
-        server.close()
-        for task in list(tasks):
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
-        await server.wait_closed()

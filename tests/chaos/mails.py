@@ -12,7 +12,6 @@ from email.utils import format_datetime
 from random import Random
 from typing import Any
 
-from placement_alerts.store.base import Request, RequestState
 from tests.chaos.chain import problems_of_chain
 from tests.chaos.mail_proxy import Fate, MailProxy, Moment, Strike, mail_proxy
 from tests.chaos.program import Program
@@ -24,13 +23,12 @@ from tests.mail_server import Maildir, MailServer
 SENDER = "office@tiit.ac.example"
 AUTHSERV_ID = "mx.tiit.ac.example"
 USERNAME = "placements@tiit.ac.example"
-UPDATE_EVERY_S = 0.3
 FAULT_S = 60.0  # after which a fault should have come, also on a busy machine
 
 
 @dataclass
 class Postroom:
-    """The mailbox, the way to it, and a clerk who has the program look."""
+    """The mailbox and the way to it."""
 
     stage: Stage
     mailbox: Maildir
@@ -44,15 +42,6 @@ class Postroom:
             is_result = number % 3 == 2
             self.stage.marks.append(_company(number) if is_result else mark_of(number))
             self.mailbox.deliver(_result(number) if is_result else _news(number))
-
-    async def look_on(self) -> None:
-        """Ask for one update after another, whoever runs, until cancelled."""
-        last: Request | None = None
-        while True:
-            if last is None or last.state is not RequestState.ASKED:
-                request = await self.stage.ask_update()
-            last = await self.stage.store.requests.get(request)
-            await asyncio.sleep(UPDATE_EVERY_S)
 
     async def is_all_told(self) -> bool:
         """Say whether every mail is done and everybody has what it said."""
@@ -87,7 +76,7 @@ async def mails_under_fire(stage: Stage, server: MailServer, *, students: int, m
             if not life.runs:
                 life = stage.start()
         async with asyncio.TaskGroup() as tasks:
-            looking = tasks.create_task(room.look_on())
+            looking = tasks.create_task(room.stage.look_on())
             await stage.until(room.is_all_told, life)
             looking.cancel()
         code = await stage.stop(life)
@@ -116,7 +105,7 @@ async def _postroom(stage: Stage, server: MailServer, chance: Random) -> AsyncIt
 
 async def _under(room: Postroom, life: Program, fault: Fault, mails: int) -> None:
     async with asyncio.TaskGroup() as tasks:
-        looking = tasks.create_task(room.look_on())
+        looking = tasks.create_task(room.stage.look_on())
         acting = tasks.create_task(fault.act(room, life))
         await asyncio.sleep(0)  # the fault lies in wait before the mails come
         room.deliver(mails)

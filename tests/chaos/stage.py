@@ -27,6 +27,7 @@ LATENCY_S = 0.005
 PART = 3800  # characters: two such lines do not fit into one message
 LOOK_S = 0.002
 SETTLE_LOOK_S = 0.1
+UPDATE_EVERY_S = 0.3
 PATIENCE_S = 300.0  # for anything that must come; only a failure takes as long
 ANNOUNCEMENT = "🔔"  # how the short line about a change begins; what does not is the notice itself
 
@@ -131,6 +132,15 @@ class Stage:
         request = RequestId(secrets.token_hex(8))
         await self.store.requests.ask(Request(request, "update", {}, RequestState.ASKED, now()))
         return request
+
+    async def look_on(self) -> None:
+        """Ask for one update after another, whoever runs, until cancelled."""
+        last: Request | None = None
+        while True:
+            if last is None or last.state is not RequestState.ASKED:
+                request = await self.ask_update()
+            last = await self.store.requests.get(request)
+            await asyncio.sleep(UPDATE_EVERY_S)
 
     async def rows(self) -> list[Delivery]:
         """Return every delivery."""

@@ -20,7 +20,6 @@ from tests.chaos.report import Finding
 from tests.chaos.stage import PATIENCE_S, Stage, mark_of, now
 
 ROW_LOOK_S = 0.0005
-UPDATE_EVERY_S = 0.3
 
 Lay = Callable[[Office, Program], Awaitable[None]]
 """Does what makes the step come, and returns when the program was killed at it."""
@@ -56,7 +55,7 @@ async def _one(office: Office, step: Step) -> None:
     office.publish()
     life = office.stage.start()
     async with asyncio.TaskGroup() as tasks:
-        looking = tasks.create_task(office.look_on())
+        looking = tasks.create_task(office.stage.look_on())
         try:
             async with asyncio.timeout(PATIENCE_S):
                 await step.lay(office, life)
@@ -68,7 +67,7 @@ async def _one(office: Office, step: Step) -> None:
 async def _carry_the_rest(office: Office) -> int:
     life = office.stage.start()
     async with asyncio.TaskGroup() as tasks:
-        looking = tasks.create_task(office.look_on())
+        looking = tasks.create_task(office.stage.look_on())
         await office.stage.until(office.is_all_told, life)
         looking.cancel()
     return await office.stage.stop(life)

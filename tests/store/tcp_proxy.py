@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from typing import Any
+
+Carry = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
 
 class TcpProxy:
@@ -73,17 +76,23 @@ async def _drop(writer: asyncio.StreamWriter) -> None:
 async def tcp_proxy(server_port: int, tls: ssl.SSLContext | None = None) -> AsyncIterator[TcpProxy]:
     """Run a proxy to a server on 127.0.0.1. tls: what it asks of its clients; to the server it speaks plainly."""
     proxy = TcpProxy(server_port)
+    async with serving(proxy.carry, tls) as proxy.port:
+        yield proxy
+
+
+@asynccontextmanager
+async def serving(carry: Carry, tls: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Let `carry` serve every client on 127.0.0.1; yield the port. Who is still served in the end is cancelled."""
     tasks: set[asyncio.Task[None]] = set()
 
     def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.create_task(proxy.carry(reader, writer))
+        task = asyncio.create_task(carry(reader, writer))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
 
     server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
-    proxy.port = server.sockets[0].getsockname()[1]
     try:
-        yield proxy
+        yield int(server.sockets[0].getsockname()[1])
     finally:
         server.close()
         for task in list(tasks):
