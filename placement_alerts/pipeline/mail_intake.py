@@ -4,13 +4,13 @@ What a mail gives is stored first, then the mail's record, then it is flagged \S
 process dies, the same mail comes again and nothing is stored twice (reference/mailbox.md, section 13).
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from placement_alerts.core.mail import Arrival
+from placement_alerts.core.mail import Arrival, Cursor
 from placement_alerts.core.mail_review import told_apart
 from placement_alerts.errors import PeerNonsense, PeerRefused
 from placement_alerts.pipeline.mail_taking import MailTaker, Taken
@@ -30,19 +30,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class _Run:
-    """What one poll carries along. read: whose history is read to its end, folder -> UIDVALIDITY. fresh: new mails."""
+    """What one poll carries along. since: when each folder was read for the first time. fresh: new mails."""
 
     report: IntakeReport
-    read: dict[str, int]
-    now: datetime
+    since: Mapping[str, datetime]
     fresh: int = 0
 
 
 class MailPoll:
     """One mailbox with what takes its mails in.
 
-    first_run: a mail of a folder's history is told to students if it is not older than that. again: called when
-    more waits than one run takes. alarm: told when the mailbox refuses us.
+    first_run: what came to a folder longer than that before we first read it is its history, told to no student.
+    again: called when more waits than one run takes. alarm: told when the mailbox refuses us.
     """
 
     def __init__(
@@ -70,19 +69,19 @@ class MailPoll:
 
     async def run_once(self, *, first: bool) -> IntakeReport:
         """Take in what arrived since the last poll. first: not used, folders remember it. Raises PeerError."""
-        run = _Run(IntakeReport(self._mailbox.name), await self._read_folders(), self._now())
+        report, now = IntakeReport(self._mailbox.name), self._now()
         await self._offer_book.tidy()
         told = await self._offer_book.publish_pending()  # what a crash left
-        run.report.notices, run.report.archived = told.notices, told.archived
+        report.notices, report.archived = told.notices, told.archived
         try:
-            async with self._mailbox.session(run.now) as session:
-                await self._take_all(run, session)
+            async with self._mailbox.session(now) as session:
+                await self._take_all(_Run(report, await self._known_since(now)), session)
         except (PeerRefused, PeerNonsense) as error:
             if self._alarm is not None:
                 name = self._mailbox.name
                 await self._alarm(f"{name}:{error.error_class}", f"The {name} cannot be read", (str(error),))
             raise
-        return run.report
+        return report
 
     async def _take_all(self, run: _Run, session: MailboxSession) -> None:
         arrivals = session.arrivals(await self._store.mails.cursors(self._mailbox.name))
@@ -97,9 +96,6 @@ class MailPoll:
         finally:
             if isinstance(arrivals, AsyncGenerator):
                 await arrivals.aclose()
-        for cursor in (await self._store.mails.cursors(self._mailbox.name)).values():
-            if run.read.get(cursor.folder) != cursor.uidvalidity:
-                await self._store.mails.save_cursor(self._history, cursor)
 
     async def _take(self, run: _Run, arrival: Arrival) -> None:
         run.report.items += 1
@@ -114,20 +110,27 @@ class MailPoll:
     def _is_history(self, run: _Run, arrival: Arrival) -> bool:
         """Say whether a mail was there long before we were: nobody is told of it.
 
-        Each folder remembers whether its history was read to its end, so one that is added later, or whose first
-        reading was broken off, floods nobody either.
+        It goes by when the folder was read first, whatever came of that: so what comes while we are down is told also
+        if the folder was empty until then, could not be read to its end, or was renumbered; and a folder that is added
+        later floods nobody.
         """
-        cursor = arrival.cursor
-        read = run.read.get(cursor.folder) == cursor.uidvalidity
-        return not read and arrival.mail.received_at < run.now - self._first_run
+        since = run.since.get(arrival.cursor.folder)
+        return since is not None and arrival.mail.received_at < since - self._first_run
 
-    async def _read_folders(self) -> dict[str, int]:
-        return {folder: one.uidvalidity for folder, one in (await self._store.mails.cursors(self._history)).items()}
+    async def _known_since(self, now: datetime) -> dict[str, datetime]:
+        """Return when each folder was read for the first time; now, and so it is kept, for one that never was."""
+        known = await self._store.mails.cursors(self._beginnings)
+        for folder in self._mailbox.folders:
+            if folder not in known:
+                # a time stands as a cursor, in seconds: it is to a folder what a cursor is
+                known[folder] = Cursor(folder=folder, uidvalidity=1, uid=int(now.timestamp()))
+                await self._store.mails.save_cursor(self._beginnings, known[folder])
+        return {folder: datetime.fromtimestamp(cursor.uid, UTC) for folder, cursor in known.items()}
 
     @property
-    def _history(self) -> str:
-        """The name under which it is kept which folders were read to their end once."""
-        return f"{self._mailbox.name}:history"
+    def _beginnings(self) -> str:
+        """The name under which it is kept when each folder was read for the first time."""
+        return f"{self._mailbox.name}:since"
 
 
 def _count(report: IntakeReport, taken: Taken) -> None:

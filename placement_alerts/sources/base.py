@@ -1,6 +1,6 @@
 """What the pipeline asks of a source. There are three natures: a listing, a mailbox, a page."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -48,6 +48,10 @@ class Mailbox(Protocol):
     @property
     def name(self) -> str:
         """The source's name in notices, settings and health."""
+
+    @property
+    def folders(self) -> Sequence[str]:
+        """The names of the folders that it reads."""
 
     def session(self, now: datetime) -> AbstractAsyncContextManager[MailboxSession]:
         """Connect and log in. now: for mails without any time. Raises PeerError."""

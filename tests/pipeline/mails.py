@@ -75,12 +75,16 @@ class _Guarded:
 
 @dataclass
 class Box:
-    """A mailbox with one folder, unless a test names another. seen: ids of the mails that are flagged."""
+    """A mailbox with one folder, unless a test names another. seen: ids of the mails that are flagged.
+
+    refuses: raised instead of a session; refuses_after: when all folders that can be opened are read.
+    """
 
     name: str = "mailbox"
     arrivals: list[Arrival] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     refuses: Exception | None = None
+    refuses_after: Exception | None = None
     fuse: Fuse = field(default_factory=Fuse)
 
     def get(self, *mails: Mail, folder: str = "INBOX", uidvalidity: int = 1) -> None:
@@ -89,6 +93,10 @@ class Box:
             uid = 1 + sum(one.cursor.folder == folder for one in self.arrivals)
             cursor = Cursor(folder=folder, uidvalidity=uidvalidity, uid=uid)
             self.arrivals.append(Arrival(cursor=cursor, seen=False, mail=mail))
+
+    @property
+    def folders(self) -> list[str]:
+        return list(dict.fromkeys(["INBOX", *(one.cursor.folder for one in self.arrivals)]))
 
     @asynccontextmanager
     async def session(self, now: datetime) -> AsyncIterator[MailboxSession]:
@@ -107,6 +115,8 @@ class _Session:
             same = known is not None and known.uidvalidity == arrival.cursor.uidvalidity
             if known is None or not same or arrival.cursor.uid > known.uid:
                 yield arrival.model_copy(update={"seen": arrival.mail.id in self.box.seen})
+        if self.box.refuses_after is not None:
+            raise self.box.refuses_after
 
     async def settle(self, arrival: Arrival) -> None:
         await self.box.fuse.guard(self)._flag(arrival)

@@ -392,6 +392,42 @@ async def test_mails_that_came_while_we_were_down_are_told(office: Office, now: 
     assert not any(notice.archived for notice in await office.notices())
 
 
+async def test_mails_that_came_while_we_were_down_are_told_though_the_folder_was_empty(
+    office: Office, now: Hand
+) -> None:
+    await office.reads()
+    now.turn(days=5)
+
+    await office.reads(closed(received_at=after(days=2)))
+
+    assert [notice.archived for notice in await office.notices()] == [False]
+
+
+async def test_mails_that_came_while_we_were_down_are_told_though_another_folder_cannot_be_opened(
+    office: Office, now: Hand
+) -> None:
+    office.box.refuses_after = PeerRefused("no such folder")
+    with pytest.raises(PeerRefused):
+        await office.reads(closed("<c0@example.org>", subject="Closed on Monday"))
+    now.turn(days=5)
+
+    with pytest.raises(PeerRefused):
+        await office.reads(closed(received_at=after(days=2)))
+
+    assert [notice.archived for notice in await office.notices()] == [False, False]
+
+
+async def test_mails_that_came_while_we_were_down_are_told_though_the_folder_was_renumbered(
+    office: Office, now: Hand
+) -> None:
+    await office.reads(closed("<c0@example.org>", subject="Closed on Monday"))
+    now.turn(days=5)
+
+    await office.reads(closed(received_at=after(days=2)), uidvalidity=2)
+
+    assert [notice.archived for notice in await office.notices()] == [False, False]
+
+
 async def test_held_history_wakes_nobody_and_is_released_for_reading_alone(office: Office) -> None:
     await office.reads(closed(received_at=after(days=-9), distrust="its sender is not in the list"))
     review = await office.the_review()

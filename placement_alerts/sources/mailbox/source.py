@@ -87,6 +87,11 @@ class ImapMailbox:
         self._sleep = sleep
         self._memory = Memory()
 
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The names of the folders that it reads."""
+        return self._settings.folders
+
     @asynccontextmanager
     async def session(self, now: datetime) -> AsyncIterator["ImapSession"]:
         """Connect and log in. now: for mails without INTERNALDATE. Raises PeerError."""
