@@ -1,7 +1,8 @@
 """What an enrollment number looks like, and which lines of a text name students."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from hashlib import blake2b
 
 from placement_alerts.core.notice import ListedStudent
@@ -18,6 +19,7 @@ ENROLLMENT = re.compile(
     r"|[A-Z]{2}\.[A-Z]{2}\.[A-Z]\d[A-Z]{2,4}\d{5}"
     r"|99\d{8}|[12]\d{9}|\d{9}|[1-9]\d{7}|\d{11,13})(?![\w@/]|\.\d)"
 )
+_WORD = re.compile(r"\w+")
 HINT_LENGTH = 3  # characters of a number that its owner is shown
 _FEW = 2  # lines with numbers from which a text holds a list, although its kind names no students
 
@@ -27,10 +29,17 @@ def naming_lines(lines: Sequence[str], students: Sequence[ListedStudent]) -> fro
 
     A single number in a text that names nobody is taken for something else: a phone, a meeting, a room.
     """
-    names = [name.casefold() for student in students if (name := student.name)]
+    names: dict[str, list[str]] = defaultdict(list)  # by first word, so that long lists take no time
+    for student in students:
+        if student.name and (words := _WORD.findall(student.name.casefold())):
+            names[words[0]].append(student.name.casefold())
     numbered = {index for index, line in enumerate(lines) if ENROLLMENT.search(line)}
-    named = {index for index, line in enumerate(lines) if any(name in line.casefold() for name in names)}
+    named = {index for index, line in enumerate(lines) if index not in numbered and _names_any(line.casefold(), names)}
     return frozenset(named | numbered if students or len(numbered) >= _FEW else ())
+
+
+def _names_any(line: str, names: Mapping[str, Sequence[str]]) -> bool:
+    return any(name in line for word in set(_WORD.findall(line)) for name in names.get(word, ()))
 
 
 def normal_number(text: str) -> str | None:

@@ -78,6 +78,7 @@ def understand_mail(mail: Mail, *, known_companies: Iterable[str] = ()) -> Under
         update={
             "author": None if facts.kind is _K.IRRELEVANT else content.author,
             "held": _why_held(mail, content, facts, years, graduating),
+            "reasons": tuple(lines_without_contacts(facts.reasons, facts.students)),
         }
     )
     title = text.title or _title_of(facts)

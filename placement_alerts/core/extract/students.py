@@ -69,6 +69,7 @@ _SHORT = re.compile(
     r"\W*(?:\d{1,3}[.)]\s+)?(?:(?P<n1>\d{5,7})[\s,:|()–-]+(?P<a>[^\d|,;:()–]{3,60}?)"
     r"|(?P<b>[^\d|,;:()–]{3,60}?)[\s,:|(–-]+(?P<n2>\d{5,7})\)?)[\s.,;]*"
 )
+_BEFORE_CONTACT = re.compile(r"\s*(?P<name>[^\W\d_][^\d@<>]{2,60}?)\s+(?:\+?\d[\d -]{8,}|<?[\w.+-]{1,64}@)")
 _HONORIFIC = re.compile(r"^(?:mr|ms|mrs|miss)\.? ", re.IGNORECASE)
 _OCCUPATION = re.compile(r"Engineer|Merchant|Associate|Executive", re.IGNORECASE)
 _LIST_LEAD = re.compile(
@@ -200,7 +201,10 @@ def _last_name(text: str) -> str | None:
 
 def _first_name(text: str) -> str | None:
     parts = [part for part in _SEPARATORS.split(text[:120]) if part.strip(" .")]
-    return _as_name(parts[0]) if parts else None
+    if not parts:
+        return None
+    before_contact = _BEFORE_CONTACT.match(parts[0])
+    return _as_name(before_contact["name"]) if before_contact else _as_name(parts[0])
 
 
 def _rare_name(part: str) -> str | None:
