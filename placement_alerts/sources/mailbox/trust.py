@@ -7,7 +7,8 @@ students. SPF proves the envelope only, which no reader sees: it counts within D
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from placement_alerts.sources.mailbox.authentication import Result, own_results
 from placement_alerts.sources.mailbox.headers import Headers
@@ -16,8 +17,6 @@ _ADDRESS = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"]{1,253}
 _QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 _COMMENT = re.compile(r"\((?:[^()\\]|\\.)*\)")
 _LIST_ID = re.compile(r"<\s*([^<>\s]{1,255})\s*>\s*$")
-_SIGNED = re.compile(r"(?:^|;)\s*h\s*=([^;]*)", re.IGNORECASE)
-_SIGNER = re.compile(r"(?:^|;)\s*d\s*=\s*([^;\s]+)", re.IGNORECASE)
 _MAX_FROM = 1_000  # characters
 
 
@@ -95,19 +94,34 @@ def _confirmed(domain: str, results: Iterable[Result]) -> bool:
 def _list_signed(headers: Headers, list_id: str, results: Iterable[Result]) -> bool:
     """Whether the list's server signed the mail, the name of the list included.
 
-    A server signs for all its lists. So a signature that leaves `List-Id` out proves another list's mail as well.
+    A server signs for all its lists, and for its people. So a signature that leaves `List-Id` out proves nothing about
+    the list; and a sender may add one that names it and fails, so that which one passed must be beyond doubt.
     """
-    passed = {_signer(result) for result in results if result.method == "dkim" and result.outcome == "pass"}
-    signers = {signer for signer in passed if signer and "." in signer and _is_within(list_id, signer)}
-    signed = [names for signer, names in _signatures(headers) if signer in signers]
-    return bool(signers) and (not signed or any("list-id" in names for names in signed))
+    signatures = [_tags(value) for value in headers.all("dkim-signature")]
+    for result in results:
+        signer = _signer(result) if (result.method, result.outcome) == ("dkim", "pass") else None
+        if signer and "." in signer and _is_within(list_id, signer):
+            meant = [tags for tags in signatures if _may_be(tags, signer, result)]
+            if meant and all("list-id" in tags.get("h", "").lower().split(":") for tags in meant):
+                return True
+    return False
 
 
-def _signatures(headers: Headers) -> Iterable[tuple[str | None, set[str]]]:
-    for value in headers.all("dkim-signature"):
-        signer, signed = _SIGNER.search(value), _SIGNED.search(value)
-        if signer and signed:
-            yield ascii_domain(signer[1]), {name.strip().lower() for name in signed[1].split(":")}
+def _may_be(tags: Mapping[str, str], signer: str, result: Result) -> bool:
+    """Whether the signature with these tags may be the one that a result is about."""
+    selector, beginning = result.properties.get("header.s"), result.properties.get("header.b", "")
+    return (
+        _is_within(signer, ascii_domain(tags.get("d", "")))
+        and (selector is None or selector.lower() == tags.get("s", "").lower())
+        and tags.get("b", "").startswith(beginning)
+    )
+
+
+def _tags(signature: str) -> dict[str, str]:
+    """Return the tags of a signature by name, values without spaces; of one that is given twice, none counts."""
+    pairs = [part.partition("=") for part in "".join(signature.split()).split(";")]
+    times = Counter(name for name, _, _ in pairs)
+    return {name: value for name, _, value in pairs if times[name] == 1}
 
 
 def _signer(result: Result) -> str | None:
@@ -116,5 +130,5 @@ def _signer(result: Result) -> str | None:
     return ascii_domain(signer) if signer else None
 
 
-def _is_within(domain: str | None, parent: str) -> bool:
-    return domain is not None and (domain == parent or domain.endswith("." + parent))
+def _is_within(domain: str | None, parent: str | None) -> bool:
+    return domain is not None and parent is not None and (domain == parent or domain.endswith("." + parent))

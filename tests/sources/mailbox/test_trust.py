@@ -237,6 +237,23 @@ def test_list_that_did_not_sign_its_name_is_not_confirmed(lines: tuple[str, ...]
     assert from_list(*lines, text=text) == "our mail server did not confirm the mailing list"
 
 
+FORGED = "DKIM-Signature: v=1; d=lists.example; s=s1; h=list-id; bh=x; b=forged"
+OTHER = "DKIM-Signature: v=1; d=lists.example; s=s1; h=from:subject; bh=x; b=genuine"
+
+
+@pytest.mark.parametrize("text", [BY_LIST, f"{BY_LIST} header.b=genuine", f"{BY_LIST} header.s=s2"])
+def test_signature_that_a_sender_added_proves_no_list(text: str) -> None:
+    assert from_list(LIST, FORGED, OTHER, text=text) == "our mail server did not confirm the mailing list"
+
+
+def test_signature_of_the_list_counts_beside_one_of_its_server_that_leaves_the_name_out() -> None:
+    assert from_list(LIST, SIGNED, OTHER, text=f"{BY_LIST} header.s=s1 header.b=y") is None
+
+
+def test_list_without_a_signature_to_look_at_is_not_confirmed() -> None:
+    assert from_list(LIST) == "our mail server did not confirm the mailing list"
+
+
 @pytest.mark.parametrize(
     "lines",
     [
