@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from placement_alerts.app_parts import Parts, now, open_channels, open_parts, open_sources
+from placement_alerts.app_parts import Parts, now, open_channels, open_parts
+from placement_alerts.app_sources import open_sources
 from placement_alerts.config.loading import Component, what_is_on
 from placement_alerts.config.models import Config
 from placement_alerts.core.delivery import RETRYABLE, Delivery, DeliveryId, DeliveryState

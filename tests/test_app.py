@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from placement_alerts.app_parts import open_sources
+from placement_alerts.app_sources import open_sources
 from placement_alerts.config.models import Config
 from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox import portal_faults

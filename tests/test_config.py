@@ -9,7 +9,7 @@ from apscheduler.triggers.cron import CronTrigger
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placement_alerts.app_parts import open_sources
+from placement_alerts.app_sources import open_sources
 from placement_alerts.config.layers import settings_of, toml_layer
 from placement_alerts.config.loading import Loaded, effective, load, secrets_of, what_is_on
 from placement_alerts.config.models import Config
