@@ -68,8 +68,7 @@ def rows_with_header(lines: Iterable[Line]) -> Iterator[tuple[int, Line, tuple[s
             continue
         if line.table != table:
             table, header = line.table, None
-        found = header_of(line)
-        if found is not None and header is None:
+        if header is None and (found := header_of(line)) is not None:
             header = found
             continue
         yield index, line, header

@@ -7,7 +7,7 @@ from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.labels import header_of
 from placement_alerts.core.mail import Attachment
 
-MOST_ROWS = 5_000
+MOST_ROWS = 3_000
 _LONGEST_CELL = 200  # characters
 
 
