@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import blake2s
 from typing import Any
 
+from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.mail import Attachment, Mail, MailId
 from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import NoticeKind
@@ -70,16 +71,20 @@ def held_review(
 
 
 def copy_digest(mail: Mail, understood: UnderstoodMail, year: str) -> str | None:
-    """Return what all copies of a mail have in common; None if nothing can tell.
+    """Return what all copies of a mail have in common; None if nothing can tell. Slow for long lists: use a thread.
 
-    A mail to the students of two years is no copy of itself, nor is a reminder one of what it reminds of; and files
-    that nobody could read may differ although the words around them are the same.
+    A mail to the students of two years is no copy of itself, nor is a reminder one of what it reminds of; "tomorrow" is
+    another day in the same words sent again; and files may differ although the words around them are the same: those
+    that nobody could read, and lists, in which a package or a time was corrected.
     """
     if not understood.digest:
         return None
-    unread = [f"{one.name} {one.size_bytes}" for one in mail.attachments if one.unread]
+    facts = understood.facts
+    files = [f"{one.name} {one.size_bytes}" for one in mail.attachments if one.unread]
+    files += [_digest_of_rows(one) for one in mail.attachments if _is_list(one)]
     title = "".join(filter(str.isalnum, understood.title.casefold()))
-    parts = [year, understood.facts.kind, understood.digest, title, *unread]
+    times = [moment.isoformat() for moment in (facts.deadline, facts.event_at) if moment]
+    parts = [year, facts.kind, understood.digest, title, *times, *files]
     return blake2s("\n".join(parts).encode(errors="replace"), digest_size=16).hexdigest()
 
 
@@ -112,6 +117,15 @@ def _why_held(mail: Mail, understood: UnderstoodMail, year: str | None) -> Itera
         yield "it does not say for which graduating year this policy is"
     if facts.kind is NoticeKind.OFFER and understood.contribution is None and not facts.held:
         yield "it tells a final result, but company, students or package are missing"
+
+
+def _is_list(attachment: Attachment) -> bool:
+    return any(ENROLLMENT.search(" | ".join(row)) for row in attachment.rows)
+
+
+def _digest_of_rows(attachment: Attachment) -> str:
+    rows = "\n".join("\t".join(row) for row in attachment.rows)
+    return blake2s(rows.encode(errors="replace"), digest_size=16).hexdigest()
 
 
 def _bounded_files(attachments: tuple[Attachment, ...]) -> Iterator[Attachment]:

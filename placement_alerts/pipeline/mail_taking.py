@@ -7,7 +7,7 @@ crash changes nothing (reference/mailbox.md, section 13).
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
@@ -26,6 +26,7 @@ from placement_alerts.store.base import Store
 from placement_alerts.store.knowledge import MailRecord, MailVerdict
 
 TRIES = 2  # a mail that fails is tried once more at once, then held
+COPY_WITHIN = timedelta(days=14)  # what the office sends again later, it means to say again
 READING_TIMEOUT_S = 30.0  # the rules need a second for the worst mail that we know
 
 log = structlog.get_logger(__name__)
@@ -157,13 +158,13 @@ class MailTaker:
         await self._offer_book.contribute(contribution, year, archived=history)
         told = await self._offer_book.publish_pending()
         notice_id = await self._offer_book.notice_of(contribution, year)
-        digest = mail_review.copy_digest(mail, understood, year)
+        digest = await self._digest_of(mail, understood, year)
         await self._record(mail, MailVerdict.OFFER, digest, notice_id, understood.facts.reasons)
         return Taken(MailVerdict.OFFER, told.notices, told.archived)
 
     async def _publish_policy(self, mail: Mail, understood: UnderstoodMail, year: str, *, history: bool) -> Taken:
         notice = await self._policies.take_in(mail, understood, year, archived=history)
-        digest = mail_review.copy_digest(mail, understood, year)
+        digest = await self._digest_of(mail, understood, year)
         reasons = understood.facts.reasons
         await self._record(mail, MailVerdict.POLICY, digest, notice.id if notice else None, reasons)
         return Taken(MailVerdict.POLICY, int(notice is not None), int(notice is not None and notice.archived))
@@ -177,7 +178,7 @@ class MailTaker:
         if new:
             self._stored.set()
             log.info("notice.stored", notice=notice.id, kind=notice.facts.kind, archived=notice.archived)
-        digest = mail_review.copy_digest(mail, understood, year)
+        digest = await self._digest_of(mail, understood, year)
         await self._record(mail, MailVerdict.NOTICE, digest, notice.id, understood.facts.reasons)
         return Taken(MailVerdict.NOTICE, int(new), int(new and history))
 
@@ -199,9 +200,12 @@ class MailTaker:
         return await self._record(mail, MailVerdict.HELD, None, None, (f"see review {review.id}",))
 
     async def _is_copy(self, mail: Mail, understood: UnderstoodMail, year: str) -> bool:
-        digest = mail_review.copy_digest(mail, understood, year)
-        first = await self._store.mails.by_digest(digest) if digest else None
-        return first is not None and first.id != mail.id
+        digest = await self._digest_of(mail, understood, year)
+        other = await self._store.mails.by_digest(digest) if digest else None
+        return other is not None and other.id != mail.id and self._now() - other.decided_at < COPY_WITHIN
+
+    async def _digest_of(self, mail: Mail, understood: UnderstoodMail, year: str) -> str | None:
+        return await asyncio.to_thread(mail_review.copy_digest, mail, understood, year)
 
     async def _record(
         self, mail: Mail, verdict: MailVerdict, digest: str | None, notice_id: NoticeId | None, reasons: tuple[str, ...]

@@ -55,7 +55,7 @@ class MailRepository(Protocol):
         """Return the record."""
 
     async def by_digest(self, digest: str) -> MailRecord | None:
-        """Return the record that was decided first among those of this digest."""
+        """Return the record that was decided last among those of this digest."""
 
     async def counts(self) -> dict[str, int]:
         """Return how many mails there are of each verdict."""

@@ -108,6 +108,9 @@ def test_a_mail_of_usual_size_is_kept_as_it_is() -> None:
         (a_mail(), understood_mail(digest="d1"), "202627"),
         (a_mail(), understood_mail(digest="d1", title="Another"), YEAR),
         (a_mail(), understood_mail(digest="d1", facts=facts(kind=NoticeKind.REMINDER)), YEAR),
+        (a_mail(), understood_mail(digest="d1", facts=facts(deadline=NOW)), YEAR),
+        (a_mail(), understood_mail(digest="d1", facts=facts(event_at=NOW)), YEAR),
+        (a_mail(attachments=(a_file(rows=(("22103998", "9 LPA"),)),)), understood_mail(digest="d1"), YEAR),
         (a_mail(attachments=(a_file(unread="a scan"),)), understood_mail(digest="d1"), YEAR),
         (a_mail(attachments=(a_file(unread="a scan", size_bytes=10),)), understood_mail(digest="d1"), YEAR),
     ],
@@ -120,6 +123,13 @@ def test_a_forwarded_copy_is_one() -> None:
     one, other = understood_mail(digest="d1", title="Final result"), understood_mail(digest="d1", title="Final  Result")
 
     assert copy_digest(a_mail(), one, YEAR) == copy_digest(a_mail("<m2>", subject="Fwd: Final result"), other, YEAR)
+
+
+def test_a_file_that_lists_nobody_makes_no_difference() -> None:
+    with_file = a_mail(attachments=(a_file(rows=(("About us",),)),))
+
+    one, other = (copy_digest(mail, understood_mail(digest="d1"), YEAR) for mail in (with_file, a_mail()))
+    assert one == other
 
 
 def test_without_a_digest_nothing_is_a_copy() -> None:

@@ -164,6 +164,27 @@ async def test_a_copy_of_a_mail_gives_one_notice(office: Office) -> None:
     assert await verdict_of(office, closed("<c2@example.org>")) is MailVerdict.COPY
 
 
+async def test_the_same_words_sent_again_weeks_later_are_no_copy(office: Office, now: Hand) -> None:
+    await office.reads(closed())
+    now.turn(days=15)
+    later: dict[str, Any] = {"date": after(days=15), "received_at": after(days=15)}
+
+    await office.reads(closed("<c2@example.org>", **later))
+    await office.reads(closed("<c3@example.org>", **later))
+
+    assert len(await office.notices()) == 2
+
+
+async def test_tomorrow_is_another_day_in_the_same_words(office: Office, now: Hand) -> None:
+    text = "Dear all,\n\nPre-placement talk of Brightwave Systems tomorrow at 10:00 AM in LT-1.\n\nT and P Office\n"
+    await office.reads(closed(text=text))
+    now.turn(days=3)
+
+    await office.reads(closed("<c2@example.org>", text=text, date=after(days=3), received_at=after(days=3)))
+
+    assert len(await office.notices()) == 2
+
+
 async def test_a_copy_by_somebody_else_raises_no_question(office: Office) -> None:
     await office.reads(closed(), closed("<c2@example.org>", distrust="its sender is not in the list"))
 

@@ -43,13 +43,13 @@ async def test_record_saved_again_replaces_what_was_known(store: Store) -> None:
     assert await store.mails.counts() == {"notice": 1}
 
 
-async def test_of_one_digest_the_record_that_was_decided_first_is_found(store: Store) -> None:
-    await store.mails.save(a_mail_record("<late@x>", decided_at=after(hours=1)))
+async def test_of_one_digest_the_record_that_was_decided_last_is_found(store: Store) -> None:
+    await store.mails.save(a_mail_record("<early@x>", decided_at=after(hours=-1)))
     await store.mails.save(a_mail_record("<b@x>"))
     await store.mails.save(a_mail_record("<a@x>"))
-    await store.mails.save(a_mail_record("<other@x>", digest="d2", decided_at=after(hours=-1)))
+    await store.mails.save(a_mail_record("<other@x>", digest="d2", decided_at=after(hours=1)))
 
-    assert await store.mails.by_digest("d1") == a_mail_record("<a@x>")
+    assert await store.mails.by_digest("d1") == a_mail_record("<b@x>")
 
 
 async def test_time_of_the_decision_is_utc_cut_to_the_millisecond(store: Store) -> None:

@@ -125,7 +125,7 @@ QUERIES: tuple[Query, ...] = (
     _query(REQUESTS, "state", "asked_at _id", index=_keys("state", "asked_at", "_id")),
     _query(REQUESTS, ranges="asked_at", index=_keys("asked_at")),
     _query(MAILS, "_id", index=BY_ID),
-    _query(MAILS, "digest", "decided_at _id", index=_keys("digest", "decided_at", "_id")),
+    _query(MAILS, "digest", "-decided_at -_id", index=_keys("digest", "decided_at", "_id")),
     _query(MAILS, "verdict", index=_keys("verdict")),
     _query(CURSORS, "_id", index=BY_ID),
     _query(CURSORS, "source", index=_keys("source")),

@@ -32,7 +32,7 @@ class MongoMails:
 
     @operation
     async def by_digest(self, digest: str) -> MailRecord | None:
-        found = self._mails.find({"digest": digest}).sort([("decided_at", 1), ("_id", 1)]).limit(1)
+        found = self._mails.find({"digest": digest}).sort([("decided_at", -1), ("_id", -1)]).limit(1)
         return _to_record(next(iter(await found.to_list(None)), None))
 
     @operation

@@ -15,7 +15,7 @@ from placement_alerts.store.sqlite.values import from_ms, to_ms
 _COLUMNS = "id, verdict, digest, notice_id, reasons, decided_at"
 SAVE_SQL = f"INSERT OR REPLACE INTO mails ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)"
 GET_SQL = f"SELECT {_COLUMNS} FROM mails WHERE id = ?"
-BY_DIGEST_SQL = f"SELECT {_COLUMNS} FROM mails WHERE digest = ? ORDER BY decided_at, id LIMIT 1"
+BY_DIGEST_SQL = f"SELECT {_COLUMNS} FROM mails WHERE digest = ? ORDER BY decided_at DESC, id DESC LIMIT 1"
 COUNTS_SQL = "SELECT verdict, count(*) FROM mails GROUP BY verdict"
 CURSORS_SQL = "SELECT folder, uidvalidity, uid FROM cursors WHERE source = ?"
 SAVE_CURSOR_SQL = "INSERT OR REPLACE INTO cursors (source, folder, uidvalidity, uid) VALUES (?, ?, ?, ?)"
