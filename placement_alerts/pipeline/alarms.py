@@ -1,6 +1,6 @@
 """Alarms: something is broken that a person has to see to. Asked of the admins once for each cause."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from hashlib import blake2s
 
@@ -11,6 +11,8 @@ from placement_alerts.store.base import Store
 
 AGAIN_AFTER = timedelta(days=1)  # an alarm that was seen, and whose cause is still there, is raised anew
 _MOST = 1000  # times that one cause may be asked about
+
+Alarm = Callable[[str, str, tuple[str, ...]], Awaitable[None]]  # what polls are given: `Alarms.raise_once`
 
 log = structlog.get_logger(__name__)
 

@@ -4,28 +4,20 @@ What a mail gives is stored first, then the mail's record, then it is flagged \S
 process dies, the same mail comes again and nothing is stored twice (reference/mailbox.md, section 13).
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-
-import structlog
 
 from placement_alerts.core.mail import Arrival, Cursor
 from placement_alerts.core.mail_review import told_apart
 from placement_alerts.errors import PeerNonsense, PeerRefused
+from placement_alerts.pipeline.alarms import Alarm
 from placement_alerts.pipeline.mail_taking import MailTaker, Taken
 from placement_alerts.pipeline.offer_book import OfferBook
 from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.sources.base import Mailbox, MailboxSession
 from placement_alerts.store.base import Store
 from placement_alerts.store.knowledge import MailVerdict
-
-MAX_MAILS = 500  # new mails of one run; the rest follows in the next, so that other work gets its turn
-
-# asks the admins once about a cause: key, title, reasons
-Alarm = Callable[[str, str, tuple[str, ...]], Awaitable[None]]
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -41,7 +33,8 @@ class MailPoll:
     """One mailbox with what takes its mails in.
 
     first_run: what came to a folder longer than that before we first read it is its history, told to no student.
-    again: called when more waits than one run takes. alarm: told when the mailbox refuses us.
+    max_mails: new ones of one run, so that other work gets its turn; again: called when more wait. alarm: told when
+    the mailbox refuses us.
     """
 
     def __init__(
@@ -54,8 +47,8 @@ class MailPoll:
         first_run: timedelta,
         again: Callable[[], None],
         *,
-        max_mails: int = MAX_MAILS,
-        alarm: Alarm | None = None,
+        max_mails: int,
+        alarm: Alarm,
     ) -> None:
         self._mailbox = mailbox
         self._store = store
@@ -77,9 +70,8 @@ class MailPoll:
             async with self._mailbox.session(now) as session:
                 await self._take_all(_Run(report, await self._known_since(now)), session)
         except (PeerRefused, PeerNonsense) as error:
-            if self._alarm is not None:
-                name = self._mailbox.name
-                await self._alarm(f"{name}:{error.error_class}", f"The {name} cannot be read", (str(error),))
+            name = self._mailbox.name
+            await self._alarm(f"{name}:{error.error_class}", f"The {name} cannot be read", (str(error),))
             raise
         return report
 

@@ -21,6 +21,7 @@ from placement_alerts.errors import PlacementAlertsError
 from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.job_search import find_job
 from placement_alerts.pipeline.offer_book import OfferBook
+from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 from placement_alerts.store.knowledge import MailRecord, MailVerdict
@@ -174,10 +175,7 @@ class MailTaker:
         job = await find_job(self._store.jobs, year, understood.facts)
         notice = mail_notice.notice_of_mail(mail, understood, year, job, self._now())
         notice = notice.model_copy(update={"archived": history})
-        new = await self._store.notices.save(notice)
-        if new:
-            self._stored.set()
-            log.info("notice.stored", notice=notice.id, kind=notice.facts.kind, archived=notice.archived)
+        new = await publish(self._store, notice, self._stored)
         digest = await self._digest_of(mail, understood, year)
         await self._record(mail, MailVerdict.NOTICE, digest, notice.id, understood.facts.reasons)
         return Taken(MailVerdict.NOTICE, int(new), int(new and history))

@@ -17,11 +17,11 @@ from placement_alerts.core.mail_notice import id_of_event, notice_of_offer
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.offer import Contribution, Offer
 from placement_alerts.core.review import Review, ReviewId, ReviewKind
+from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
 BATCH = 20  # offers whose events are published before we look again
-
 REASONS = 10  # lines that one question shows
 
 log = structlog.get_logger(__name__)
@@ -122,11 +122,9 @@ class OfferBook:
             for offer in waiting:
                 for event in offer.pending:
                     notice = notice_of_offer(offer, event, self._now())
-                    if await self._store.notices.save(notice):
+                    if await publish(self._store, notice, self._stored):
                         notices += 1
                         archived += notice.archived
-                        self._stored.set()
-                        log.info("notice.stored", notice=notice.id, kind=notice.facts.kind, archived=notice.archived)
                 await self._take_out(offer)
         return Published(notices, archived)
 

@@ -1,16 +1,17 @@
 """Takes in the official page: its figures, what changed of them as a notice, and an alarm when it is not understood."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 
 import structlog
 
-from placement_alerts.core.notice import Notice
 from placement_alerts.core.official import Snapshot
 from placement_alerts.core.official_changes import changes_between
 from placement_alerts.core.official_notice import change_notice
 from placement_alerts.core.official_records import Merged, merge
 from placement_alerts.errors import PeerNonsense
+from placement_alerts.pipeline.alarms import Alarm
+from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.sources.base import Page, PageRead
@@ -19,15 +20,11 @@ from placement_alerts.store.base import Store
 log = structlog.get_logger(__name__)
 
 
-# key: names the cause, told once while it is not answered; title; reasons, one line each
-Alarm = Callable[[str, str, tuple[str, ...]], Awaitable[None]]
-
-
 class PagePoll:
     """The official page with the intake of what it says.
 
-    stored: rung when a notice is stored. year: the placement year whose students are told of changes.
-    announce: whether changes become notices.
+    stored: set when a notice is stored. year: the placement year whose students are told of changes.
+    announce: whether changes become notices. alarm: told when the page is not understood, or doubtful.
     """
 
     def __init__(
@@ -90,13 +87,7 @@ class PagePoll:
         if not self._announce:
             return
         notice = change_notice(newest, merged.snapshot, changes, self._year, self._now())
-        if await self._store.notices.save(notice):
-            self._report_stored(notice, report)
-
-    def _report_stored(self, notice: Notice, report: IntakeReport) -> None:
-        report.notices += 1
-        log.info("notice.stored", notice=notice.id, kind=notice.facts.kind, archived=False)
-        self._stored.set()
+        report.notices += await publish(self._store, notice, self._stored)
 
     async def _report_doubts(self, merged: Merged, report: IntakeReport) -> None:
         for name in merged.kept:

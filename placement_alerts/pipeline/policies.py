@@ -11,6 +11,7 @@ from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import Notice
 from placement_alerts.core.policies import next_version, notice_of
 from placement_alerts.core.policy import Policy
+from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
@@ -18,11 +19,11 @@ log = structlog.get_logger(__name__)
 
 
 class Policies:
-    """Takes policy mails in. flag: set when a notice was stored. announce: whether a version becomes a notice."""
+    """Takes policy mails in. stored: set when a notice is stored. announce: whether a version becomes a notice."""
 
-    def __init__(self, store: Store, flag: Flag, now: Callable[[], datetime], *, announce: bool) -> None:
+    def __init__(self, store: Store, stored: Flag, now: Callable[[], datetime], *, announce: bool) -> None:
         self._store = store
-        self._flag = flag
+        self._stored = stored
         self._now = now
         self._announce = announce
 
@@ -41,8 +42,7 @@ class Policies:
         policy, before = found
         notice = await asyncio.to_thread(notice_of, policy, before, understood, placement_year, self._now())
         notice = notice.model_copy(update={"archived": archived})
-        if await self._store.notices.save(notice):
-            self._flag.set()
+        if await publish(self._store, notice, self._stored):
             return notice
         return await self._store.notices.get(notice.id)
 
