@@ -22,7 +22,22 @@ _ROWS = TypeAdapter(Rows)
 
 async def read_in_process(kind: str, data: bytes, deadline_s: float = DEADLINE_S) -> Rows | Unread:
     """Return the rows of a file. kind: xlsx or pdf. The process is gone when this returns, or is cancelled."""
-    process = await asyncio.create_subprocess_exec(
+    try:
+        process = await _start(kind)
+    except OSError as error:  # no memory, or too many processes or open files
+        return Unread(f"no process could be started to read it ({error.strerror})")
+    try:
+        async with asyncio.timeout(deadline_s):
+            answer = await _exchange(process, data)
+    except TimeoutError:
+        return Unread("reading it takes too long")
+    finally:
+        await _end(process)
+    return _understood(answer)
+
+
+async def _start(kind: str) -> Process:
+    return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-s", "-m", _MODULE, kind),
         stdin=PIPE,
         stdout=PIPE,
@@ -32,14 +47,6 @@ async def read_in_process(kind: str, data: bytes, deadline_s: float = DEADLINE_S
         start_new_session=True,
         limit=64 * 1024,
     )
-    try:
-        async with asyncio.timeout(deadline_s):
-            answer = await _exchange(process, data)
-    except TimeoutError:
-        return Unread("reading it takes too long")
-    finally:
-        await _end(process)
-    return _understood(answer)
 
 
 async def _exchange(process: Process, data: bytes) -> bytes:

@@ -174,7 +174,7 @@ class ImapSession:
             places = [Cursor(folder=name, uidvalidity=uidvalidity, uid=uid) for uid in next_ones]
             batch, rest = places[:size], places[size:]
             if memory.is_hopeless(batch[0]):
-                yield await self._unreadable(batch[0])
+                yield await self._unreadable(batch[0], f"the mail server failed {TRIES} times to hand it over")
                 continue
             to_blame = memory.stuck == batch[0] and await self._can_read(rest)
             with self._remembering(batch[0], to_blame=to_blame):
@@ -186,7 +186,7 @@ class ImapSession:
                     await self._reopen(place)  # `settle` may have opened another folder
                     fetched = await self._whole(listed)
                 if fetched is not None:
-                    yield Arrival(cursor=place, seen=listed.seen, mail=await self._decode(listed, *fetched))
+                    yield await self._arrival(place, listed, *fetched)
 
     @contextmanager
     def _remembering(self, place: Cursor, *, to_blame: bool) -> Iterator[None]:
@@ -209,12 +209,17 @@ class ImapSession:
             await self._reopen(places[0])
             return bool(await self._connection.fetch(places[0].uid, 0, 1))
 
-    async def _unreadable(self, place: Cursor) -> Arrival:
-        """Return what stands for a mail that the server does not hand over: it is held, and keeps no other waiting."""
-        log.warning("mail.unreadable", source=ImapMailbox.name, folder=place.folder, uid=place.uid)
+    async def _arrival(self, place: Cursor, listed: Listed, raw: bytes, damaged: str | None) -> Arrival:
+        try:
+            return Arrival(cursor=place, seen=listed.seen, mail=await self._decode(listed, raw, damaged))
+        except Exception as error:  # bulkhead: one mail of a mailbox's poll
+            return await self._unreadable(place, f"it could not be decoded: {type(error).__name__}")
+
+    async def _unreadable(self, place: Cursor, damaged: str) -> Arrival:
+        """Return what stands for a mail that cannot be had: it is held, and keeps no other waiting."""
+        log.warning("mail.unreadable", source=ImapMailbox.name, folder=place.folder, uid=place.uid, reason=damaged)
         name = f"{place.uid}.{place.uidvalidity}.{zlib.crc32(place.folder.encode())}"  # the same at every try
-        raw = f"Message-ID: <{name}@unreadable.invalid>\r\nSubject: (mail {place.uid} cannot be fetched)\r\n\r\n"
-        damaged = f"the mail server failed {TRIES} times to hand it over"
+        raw = f"Message-ID: <{name}@unreadable.invalid>\r\nSubject: (mail {place.uid} cannot be read)\r\n\r\n"
         listed = Listed(place.uid, size_bytes=0, seen=False, received_at=None)
         return Arrival(cursor=place, seen=False, mail=await self._decode(listed, raw.encode(), damaged))
 

@@ -325,6 +325,20 @@ async def test_reading_that_is_cancelled_leaves_no_process() -> None:
     assert children() == before
 
 
+def test_file_is_unread_where_no_process_can_be_started() -> None:
+    code = """
+import asyncio, resource
+from placement_alerts.sources.mailbox.attachment_process import read_in_process
+async def main():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
+    print(await read_in_process('pdf', b'%PDF-'))
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+
+    assert "no process could be started to read it (Too many open files)" in done.stdout
+
+
 @pytest.mark.parametrize(
     "deed",
     [

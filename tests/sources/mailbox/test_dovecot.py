@@ -105,7 +105,7 @@ async def test_mail_that_the_server_cannot_read_is_reported_in_the_end_and_the_o
             await take_after(source, stored, taken)
     await take_after(source, stored, taken)
 
-    assert subjects(taken) == ["Mail 1", "(mail 2 cannot be fetched)", "Mail 3"]
+    assert subjects(taken) == ["Mail 1", "(mail 2 cannot be read)", "Mail 3"]
     assert [bool(arrival.mail.damaged) for arrival in taken] == [False, True, False]
 
 

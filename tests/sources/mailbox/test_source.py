@@ -2,18 +2,29 @@
 
 from contextlib import aclosing
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from placement_alerts.core.mail import Arrival, Cursor
+from placement_alerts.core.mail import Arrival, Cursor, Mail
 from placement_alerts.errors import ConnectionLost, PeerError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.sandbox import mailbox_faults
 from placement_alerts.sandbox.mailbox import SimulatedMailbox
 from placement_alerts.sandbox.mailbox_faults import Fault
 from placement_alerts.sandbox.mailbox_folders import FIRST_UIDVALIDITY
 from placement_alerts.sources.mailbox.source import BEGINNING_BYTES, CHUNK_BYTES, TRIES, ImapMailbox, ImapSession
-from tests.sources.mailbox.builders import NOW, a_mailbox, a_raw_mail, look, poll, settings_for, subjects, take
+from tests.sources.mailbox.builders import (
+    NOW,
+    a_mailbox,
+    a_raw_mail,
+    keep_subject,
+    look,
+    poll,
+    settings_for,
+    subjects,
+    take,
+)
 
 
 def after(uid: int, folder: str = "INBOX", uidvalidity: int = FIRST_UIDVALIDITY) -> dict[str, Cursor]:
@@ -304,7 +315,7 @@ async def test_mail_at_which_the_server_always_fails_is_taken_unread_in_the_end(
 
     arrivals = await poll(source)
 
-    assert subjects(arrivals) == ["(mail 1 cannot be fetched)", "Mail 2"]
+    assert subjects(arrivals) == ["(mail 1 cannot be read)", "Mail 2"]
     assert [arrival.mail.damaged for arrival in arrivals] == ["the mail server failed 3 times to hand it over", None]
 
 
@@ -316,7 +327,24 @@ async def test_mail_that_cannot_even_be_described_keeps_no_other_waiting(mailbox
     for _ in range(TRIES):
         await fail_at(mailbox, source, mailbox_faults.bye(), commands_before=1)  # the second is tried
 
-    assert subjects(await poll(source)) == ["(mail 1 cannot be fetched)", "Mail 2"]
+    assert subjects(await poll(source)) == ["(mail 1 cannot be read)", "Mail 2"]
+
+
+async def test_mail_that_ours_fail_to_decode_is_handed_on_as_damaged_and_keeps_no_other_waiting(
+    mailbox: SimulatedMailbox,
+) -> None:
+    mailbox.deliver(a_raw_mail(1))
+    mailbox.deliver(a_raw_mail(2))
+
+    async def fail_at_the_first(raw: bytes, **values: Any) -> Mail:
+        if b"Mail 1" in raw:
+            raise LookupError("a bug of ours")
+        return await keep_subject(raw, **values)
+
+    arrivals = await poll(ImapMailbox(settings_for(mailbox), read=fail_at_the_first))
+
+    assert subjects(arrivals) == ["(mail 1 cannot be read)", "Mail 2"]
+    assert [arrival.mail.damaged for arrival in arrivals] == ["it could not be decoded: LookupError", None]
 
 
 async def test_server_that_hands_over_nothing_for_long_spoils_no_mail(mailbox: SimulatedMailbox) -> None:
