@@ -15,12 +15,13 @@ import structlog
 from placement_alerts.core import mail_notice, mail_review
 from placement_alerts.core.mail import Mail
 from placement_alerts.core.mail_understanding import UnderstoodMail, understand_mail
-from placement_alerts.core.notice import Facts, Notice, NoticeId, NoticeKind
+from placement_alerts.core.notice import Facts, NoticeId, NoticeKind
 from placement_alerts.core.offer import Contribution
 from placement_alerts.errors import PlacementAlertsError
 from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.job_search import find_job
 from placement_alerts.pipeline.offer_book import OfferBook
+from placement_alerts.pipeline.policies import Policies
 from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
@@ -38,15 +39,6 @@ class SecondOpinion(Protocol):
 
     async def fill(self, title: str, text: str, facts: Facts) -> Facts:
         """Return the facts with what was empty filled, marked as such. Raises no PeerError."""
-
-
-class PolicyBook(Protocol):
-    """Who keeps the placement policies."""
-
-    async def take_in(
-        self, mail: Mail, understood: UnderstoodMail, placement_year: str, *, archived: bool = False
-    ) -> Notice | None:
-        """Store the policy of a mail; return its notice, None if changes are not announced. The same mail: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +71,7 @@ class MailTaker:
         store: Store,
         stored: Flag,
         offer_book: OfferBook,
-        policies: PolicyBook,
+        policies: Policies,
         years: MailYears,
         now: Callable[[], datetime],
         *,
