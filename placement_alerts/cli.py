@@ -22,7 +22,7 @@ from placement_alerts.cli_options import (
     show_result,
 )
 from placement_alerts.config.loading import effective
-from placement_alerts.errors import ConfigError, PlacementAlertsError, UnreadableNotice
+from placement_alerts.errors import ConfigError, PlacementAlertsError, UnreadableFile
 
 app = typer.Typer(
     help="Brings every placement notice of a college to each student whom it concerns, once.",
@@ -176,7 +176,7 @@ def explain(
     for file in files:
         try:
             found = finish(oneshot.explain(file, mailbox))
-        except (OSError, UnicodeDecodeError, UnreadableNotice) as error:
+        except (OSError, UnicodeDecodeError, UnreadableFile) as error:
             failed = True
             typer.echo(f"{file}: {getattr(error, 'strerror', None) or error}", err=True)
             continue

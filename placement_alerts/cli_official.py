@@ -8,7 +8,7 @@ import typer
 
 from placement_alerts import cli_show, oneshot, oneshot_official
 from placement_alerts.cli_options import AsJson, ConfigFile, Verbose, finish, settings, show_result
-from placement_alerts.errors import UnreadableNotice
+from placement_alerts.errors import UnreadableFile
 
 app = typer.Typer(help="The official placement page.")
 
@@ -51,7 +51,7 @@ def official_import(
     try:
         found = finish(oneshot_official.import_batches(settings(config).config, file, overwrite=overwrite))
     except UnicodeDecodeError as error:
-        raise UnreadableNotice(f"{file} is not UTF-8 text") from error
+        raise UnreadableFile(f"{file} is not UTF-8 text") from error
     show_result(as_json, found, _show_imported)
 
 

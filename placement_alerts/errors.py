@@ -3,10 +3,11 @@
 PlacementAlertsError
 ├── ConfigError              a setting is missing or wrong; `problems` has one line for each
 ├── NotFound                 what somebody named by its id is not there
-├── UnreadableNotice         a file is no portal notice
+├── NotPossible              what was asked for does not fit what is there: it is answered, or live, already
+├── UnreadableFile           a file is no portal notice, mail or list of batches
 ├── StoreError
 │   ├── StoreUnavailable     the store did not answer in time; whether the operation took effect is unknown
-│   ├── StoreBusy            another running process holds this store
+│   ├── StoreBusy            another running process holds this store, or does what was asked for
 │   ├── StoreOutdated        the store was written by a newer version, or a migration or index failed
 │   └── Duplicate            a unique key is taken; `key` names it
 ├── PeerError                an outside system failed us
@@ -36,8 +37,12 @@ class NotFound(PlacementAlertsError):
     """What somebody named by its id is not there."""
 
 
-class UnreadableNotice(PlacementAlertsError):
-    """A file is no portal notice or mail. The text says what is wrong with it and what was expected."""
+class NotPossible(PlacementAlertsError):
+    """What was asked for does not fit what is there. The text says how it is."""
+
+
+class UnreadableFile(PlacementAlertsError):
+    """A file is no portal notice, mail or list of batches. The text says what is wrong and what was expected."""
 
 
 class StoreError(PlacementAlertsError):
@@ -49,7 +54,7 @@ class StoreUnavailable(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another running process holds this store."""
+    """Another running process holds this store, or does what was asked for."""
 
 
 class StoreOutdated(StoreError):

@@ -176,7 +176,7 @@ async def explain(file: Path, mailbox: MailboxSettings) -> dict[str, Any]:
     """Return how a portal notice (.json) or a mail (any other name) would be understood.
 
     A sender who is not trusted holds a mail only if the settings say who is. Raises OSError, UnicodeDecodeError,
-    UnreadableNotice.
+    UnreadableFile.
     """
     if file.suffix.lower() != ".json":
         mail = await mail_in_file(file, mailbox)

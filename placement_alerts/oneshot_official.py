@@ -11,7 +11,7 @@ from placement_alerts.core.official import BatchRecord, Snapshot
 from placement_alerts.core.official_changes import changes_between
 from placement_alerts.core.official_import import read_import
 from placement_alerts.core.official_records import import_records, live_again, merge, sum_of_offers
-from placement_alerts.errors import ConfigError, NotFound, StoreBusy
+from placement_alerts.errors import ConfigError, NotFound, NotPossible
 from placement_alerts.http_client import HttpClient
 from placement_alerts.oneshot import store_of
 from placement_alerts.sources.official.source import OfficialPage
@@ -37,7 +37,7 @@ async def dry_run(config: Config) -> dict[str, Any]:
 async def import_batches(config: Config, file: Path, *, overwrite: bool) -> dict[str, Any]:
     """Store the batches of a file as frozen ones; return which, and why each other one was not.
 
-    overwrite: a frozen record with other figures is replaced. Raises OSError, UnicodeDecodeError, UnreadableNotice.
+    overwrite: a frozen record with other figures is replaced. Raises OSError, UnicodeDecodeError, UnreadableFile.
     """
     imported = read_import(await asyncio.to_thread(file.read_text, encoding="utf-8"), now())
     async with store_of(config) as store:
@@ -47,13 +47,13 @@ async def import_batches(config: Config, file: Path, *, overwrite: bool) -> dict
 
 
 async def set_live(config: Config, batch: str) -> dict[str, Any]:
-    """Let the next reading of the page write a frozen batch again. Raises NotFound, StoreBusy if it is live."""
+    """Let the next reading of the page write a frozen batch again. Raises NotFound, NotPossible if it is live."""
     async with store_of(config) as store:
         records = {record.batch.name: record for record in await store.official.batches()}
         if batch not in records:
             raise NotFound(f"no batch is named {batch}; there is {', '.join(records) or 'none'}")
         if records[batch].live:
-            raise StoreBusy(f"batch {batch} is live already")
+            raise NotPossible(f"batch {batch} is live already")
         await store.official.save_batches([live_again(records[batch], now())])
         # the server must send the page again, or there would be nothing to write the batch from
         if known := await store.official.validators():

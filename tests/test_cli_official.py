@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from placement_alerts.cli_official import app
-from placement_alerts.errors import ConfigError, NotFound, StoreBusy, UnreadableNotice
+from placement_alerts.errors import ConfigError, NotFound, NotPossible, UnreadableFile
 from placement_alerts.sandbox.official_content import PUBLISHED_2024
 from placement_alerts.sandbox.official_page import Layout, SimulatedPage
 from placement_alerts.store import open_store
@@ -152,7 +152,7 @@ async def test_file_that_cannot_be_read_is_refused(url: str, tmp_path: Path) -> 
     file = tmp_path / "earlier.json"
     file.write_bytes(b"\xff\xfe")
 
-    assert isinstance((await call(url, "", "import", str(file))).exception, UnreadableNotice)
+    assert isinstance((await call(url, "", "import", str(file))).exception, UnreadableFile)
 
 
 async def test_frozen_batch_is_set_live_and_written_by_the_next_reading(
@@ -167,7 +167,7 @@ async def test_frozen_batch_is_set_live_and_written_by_the_next_reading(
     await call(url, site.url)
 
     assert "2032 is live" in done.stdout
-    assert isinstance(again.exception, StoreBusy)
+    assert isinstance(again.exception, NotPossible)
     assert isinstance(unknown.exception, NotFound)
     record = next(one for one in await store.official.batches() if one.batch.name == "2032")
     assert (record.live, len(record.batch.highlights)) == (True, 3)

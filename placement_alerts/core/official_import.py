@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from placement_alerts.core.official import Batch, BatchRecord
 from placement_alerts.core.official_cards import read_card
-from placement_alerts.errors import UnreadableNotice
+from placement_alerts.errors import UnreadableFile
 
 LARGEST_FILE = 1_000_000  # characters
 MAX_BATCHES = 100
@@ -35,19 +35,19 @@ _FILE: TypeAdapter[list[_Batch]] = TypeAdapter(Annotated[list[_Batch], Field(min
 
 
 def read_import(raw: str, now: datetime) -> tuple[BatchRecord, ...]:
-    """Return the frozen records that a file holds. Raises UnreadableNotice with the first thing that is wrong."""
+    """Return the frozen records that a file holds. Raises UnreadableFile with the first thing that is wrong."""
     if len(raw) > LARGEST_FILE:
-        raise UnreadableNotice(f"the file has {len(raw)} characters, at most {LARGEST_FILE} are read")
+        raise UnreadableFile(f"the file has {len(raw)} characters, at most {LARGEST_FILE} are read")
     try:
         found = _FILE.validate_python(json.loads(raw))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise UnreadableNotice(f"no list of batches: {where}: {first['msg']}") from None
+        raise UnreadableFile(f"no list of batches: {where}: {first['msg']}") from None
     except (ValueError, RecursionError) as error:
-        raise UnreadableNotice(f"the file is not JSON: {str(error)[:120]}") from None
+        raise UnreadableFile(f"the file is not JSON: {str(error)[:120]}") from None
     if twice := [name for name, count in Counter(one.batch_name for one in found).items() if count > 1]:
-        raise UnreadableNotice(f"the file names the batch {twice[0]} more than once")
+        raise UnreadableFile(f"the file names the batch {twice[0]} more than once")
     return tuple(_record(one, now) for one in found)
 
 

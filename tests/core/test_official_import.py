@@ -5,7 +5,7 @@ import pytest
 
 from placement_alerts.core.official_import import LARGEST_FILE, read_import
 from placement_alerts.core.official_records import sum_of_offers
-from placement_alerts.errors import UnreadableNotice
+from placement_alerts.errors import UnreadableFile
 from placement_alerts.sandbox.official_content import PUBLISHED_2024, PUBLISHED_2025
 from tests.builders import NOW
 
@@ -44,5 +44,5 @@ def test_published_figures_add_up(cards: list[tuple[str, str]], offers: int) -> 
     ],
 )
 def test_file_that_is_no_list_of_batches_is_refused_with_what_is_wrong(raw: str, said: str) -> None:
-    with pytest.raises(UnreadableNotice, match=said):
+    with pytest.raises(UnreadableFile, match=said):
         read_import(raw, NOW)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from placement_alerts.core.mail import Mail
-from placement_alerts.errors import UnreadableNotice
+from placement_alerts.errors import UnreadableFile
 from placement_alerts.sources.mailbox.decoding import date_of
 from placement_alerts.sources.mailbox.headers import Headers
 from placement_alerts.sources.mailbox.reading import read_mail
@@ -18,12 +18,12 @@ _OF_MAILS = frozenset({"from", "to", "subject", "date", "message-id", "received"
 async def mail_in_file(file: Path | bytes, settings: MailboxSettings) -> Mail:
     """Return the mail in a file (RFC 5322, *.eml), as if it had come at the time that its own headers say.
 
-    Raises UnreadableNotice with what is wrong if the file is no mail or cannot be opened.
+    Raises UnreadableFile with what is wrong if the file is no mail or cannot be opened.
     """
     raw = file if isinstance(file, bytes) else await asyncio.to_thread(_beginning, file, settings.max_bytes + 1)
     headers = (await asyncio.to_thread(take_apart, raw[: settings.max_bytes])).root.headers
     if not any(name in _OF_MAILS for name, _ in headers.pairs):
-        raise UnreadableNotice("the file is no mail: it does not begin with header lines like From, Subject and Date")
+        raise UnreadableFile("the file is no mail: it does not begin with header lines like From, Subject and Date")
     large = len(raw) > settings.max_bytes
     return await read_mail(
         raw[: settings.max_bytes],
@@ -38,7 +38,7 @@ def _beginning(file: Path, size_bytes: int) -> bytes:
         with file.open("rb") as opened:
             return opened.read(size_bytes)
     except OSError as error:
-        raise UnreadableNotice(f"the file cannot be read: {error.strerror}") from error
+        raise UnreadableFile(f"the file cannot be read: {error.strerror}") from error
 
 
 def _received_at(headers: Headers) -> datetime | None:

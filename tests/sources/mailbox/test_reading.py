@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from placement_alerts.core.mail import Mail
-from placement_alerts.errors import UnreadableNotice
+from placement_alerts.errors import UnreadableFile
 from placement_alerts.sources.mailbox.file import mail_in_file
 from placement_alerts.sources.mailbox.reading import read_mail
 from placement_alerts.sources.mailbox.settings import MailboxSettings
@@ -141,12 +141,12 @@ async def test_mail_in_a_file_came_when_its_own_headers_say() -> None:
 
 @pytest.mark.parametrize("raw", [b"", b"\x00\x01\x02", b"just words\n", b"Note: this\n\nthat", b'{"identifier": "x"}'])
 async def test_file_that_is_no_mail_is_refused_with_what_is_wrong(raw: bytes) -> None:
-    with pytest.raises(UnreadableNotice, match="the file is no mail: it does not begin with header lines"):
+    with pytest.raises(UnreadableFile, match="the file is no mail: it does not begin with header lines"):
         await mail_in_file(raw, SETTINGS)
 
 
 async def test_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(UnreadableNotice, match="cannot be read: No such file"):
+    with pytest.raises(UnreadableFile, match="cannot be read: No such file"):
         await mail_in_file(tmp_path / "x.eml", SETTINGS)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from placement_alerts.errors import UnreadableNotice
+from placement_alerts.errors import UnreadableFile
 from placement_alerts.sources.superset.file import LARGEST_FILE, item_in_file
 
 READ_AT = datetime(2026, 2, 1, tzinfo=UTC)
@@ -42,5 +42,5 @@ def test_a_notice_without_a_time_has_the_time_of_reading() -> None:
     ],
 )
 def test_a_malformed_file_is_refused_with_what_is_wrong(raw: str, says: str) -> None:
-    with pytest.raises(UnreadableNotice, match=says):
+    with pytest.raises(UnreadableFile, match=says):
         item_in_file(raw, read_at=READ_AT)
