@@ -31,11 +31,31 @@ def progress(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
         yield lambda line: status.update(f"{title}: {line}")
 
 
+def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, title: str = "") -> None:
+    """Show rows under their columns; in a pipe plain lines.
+
+    title: of a table of figures: it begins each plain line, and without rows a terminal does not show it; "": of none.
+    """
+    console = Console()
+    if not console.is_terminal:
+        for row in rows:
+            typer.echo("\t".join((title, *row) if title else row))
+        return
+    if title and not rows:
+        return
+    shown = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for index, column in enumerate(columns):
+        shown.add_column(column, justify="right" if title and index else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
+    console.print(shown)
+
+
 def updates(reports: Mapping[str, Mapping[str, Any]]) -> None:
     """Show what each source brought."""
     columns = ("notices", "archived", "revised", "withdrawn", "jobs", "offers", "held", "unchanged", "rejected")
     rows = [[name, *(str(report[column]) for column in columns)] for name, report in reports.items()]
-    _table(("source", "new", *columns[1:]), rows)
+    table(("source", "new", *columns[1:]), rows)
     for name, report in reports.items():
         for failure in report["failures"]:
             typer.echo(f"{name}: {failure}", err=True)
@@ -48,12 +68,12 @@ def sent(result: Mapping[str, Any]) -> None:
 
 def findings(found: Sequence[Mapping[str, str]]) -> None:
     """Show what `check` found."""
-    _table(("peer", "state", "detail", "what to do"), [list(line.values()) for line in found])
+    table(("peer", "state", "detail", "what to do"), [list(line.values()) for line in found])
 
 
 def settings(lines: Sequence[Mapping[str, str]]) -> None:
     """Show every setting."""
-    _table(("key", "value", "origin"), [list(line.values()) for line in lines])
+    table(("key", "value", "origin"), [list(line.values()) for line in lines])
 
 
 def explanation(explained: Mapping[str, Any]) -> None:
@@ -69,12 +89,12 @@ def explanation(explained: Mapping[str, Any]) -> None:
 
 def counts(found: Mapping[str, Mapping[str, Any]]) -> None:
     """Show counts by topic."""
-    _table(("what", "count"), [[name, str(count)] for name, count in _flat(found)])
+    table(("what", "count"), [[name, str(count)] for name, count in _flat(found)])
 
 
 def deliveries(rows: Sequence[Delivery]) -> None:
     """Show deliveries, one a line."""
-    _table(
+    table(
         ("id", "state", "channel", "personal", "planned", "tries", "reason or error"),
         [
             [
@@ -102,7 +122,7 @@ def retried(result: Mapping[str, Any]) -> None:
 
 def reviews(found: Sequence[Review]) -> None:
     """Show open reviews, one a line."""
-    _table(
+    table(
         ("id", "asked", "what", "title", "reasons", "answers"),
         [
             [
@@ -148,17 +168,3 @@ def _flat(found: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
         label = f"{prefix} {name}".strip()
         flat += _flat(value, label) if isinstance(value, Mapping) else [(label, value)]
     return flat
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    console = Console()
-    if not console.is_terminal:
-        for row in rows:
-            typer.echo("\t".join(row))
-        return
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell, style=_COLOURS.get(cell, "")) for cell in row))
-    console.print(table)

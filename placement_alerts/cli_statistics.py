@@ -1,35 +1,20 @@
 """`placement-alerts stats`: the placement figures of a year, beside counts of students, notices and deliveries."""
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from placement_alerts import cli_show, oneshot
-from placement_alerts.app_statistics import figures_of
+from placement_alerts import cli_show, oneshot_statistics
 from placement_alerts.cli_options import AsJson, ConfigFile, check_known, finish, settings, show_result
-from placement_alerts.config.models import Config
 from placement_alerts.core.official import BatchRecord, CardKind
 from placement_alerts.core.statistics import Statistics
 from placement_alerts.core.statistics_filter import Filter
 from placement_alerts.errors import ConfigError
+from placement_alerts.oneshot_statistics import Placements
 
 TOP = 15  # companies that a terminal shows; --json has all
-
-
-@dataclass(frozen=True, slots=True)
-class Placements:
-    """What is known of a year. found: None if nobody configured its branches; `problem` says so then."""
-
-    found: Statistics | None
-    official: Sequence[BatchRecord]
-    problem: str = ""
 
 
 def stats(
@@ -61,33 +46,16 @@ def stats(
     year = year or chosen.years.active
     if as_csv:
         # as bytes: a terminal's own line ends and encoding would change what RFC 4180 and UTF-8 promise
-        sys.stdout.buffer.write(finish(read_csv(chosen, year, wanted)).encode())
+        sys.stdout.buffer.write(finish(oneshot_statistics.read_csv(chosen, year, wanted)).encode())
         return
-    placements = finish(read(chosen, year, wanted))
+    placements = finish(oneshot_statistics.read_placements(chosen, year, wanted))
     if placements.found is None and asked:
         raise ConfigError([placements.problem])
-    counts = finish(oneshot.stats(chosen))
-    show_result(as_json, counts | to_json(placements), lambda _: _show(counts, placements))
+    counts = finish(oneshot_statistics.counts(chosen))
+    show_result(as_json, counts | _json(placements), lambda _: _show(counts, placements))
 
 
-async def read(config: Config, year: str, wanted: Filter) -> Placements:
-    """Return what is known of a placement year."""
-    async with oneshot.store_of(config) as store:
-        figures = figures_of(config.statistics, store)
-        official = await figures.official()
-        try:
-            return Placements(await figures.of(year, wanted), official)
-        except ConfigError as error:
-            return Placements(None, official, error.problems[0])
-
-
-async def read_csv(config: Config, year: str, wanted: Filter) -> str:
-    """Return the placed students as CSV. Raises ConfigError for a year without branches."""
-    async with oneshot.store_of(config) as store:
-        return await figures_of(config.statistics, store).rows_csv(year, wanted)
-
-
-def to_json(placements: Placements) -> dict[str, Any]:
+def _json(placements: Placements) -> dict[str, Any]:
     """Return what `stats --json` says of placements."""
     return {
         "placements": placements.found.to_json() if placements.found else None,
@@ -114,19 +82,15 @@ def _show_statistics(found: Statistics) -> None:
         ("average / median / highest LPA", f"{packages.average:.2f} / {packages.median:.2f} / {packages.highest:.2f}"),
         ("placed, package not known", str(found.unique_students_placed - packages.count)),
     ]
-    _table(f"Placements {found.year}" + (" (filtered)" if found.filtered else ""), ("figure", "value"), totals)
-    _table("By branch", ("branch", "placed", "of", "%", "offers", "average", "median", "highest"), _branches(found))
-    _table(
-        f"Top companies of {len(found.companies)}",
-        ("company", "students", "average"),
-        [(one.company, str(one.students), f"{one.average:.2f}") for one in found.companies[:TOP]],
-    )
-    _table("By package", ("LPA", "students", "offers", "companies"), _bands(found))
-    _table(
-        "Not counted",
-        ("branch", "students", "offers"),
-        [(one.branch, str(one.students), str(one.rows)) for one in found.not_counted],
-    )
+    title = f"Placements {found.year}" + (" (filtered)" if found.filtered else "")
+    cli_show.table(("figure", "value"), totals, title=title)
+    branches = ("branch", "placed", "of", "%", "offers", "average", "median", "highest")
+    cli_show.table(branches, _branches(found), title="By branch")
+    top = [(one.company, str(one.students), f"{one.average:.2f}") for one in found.companies[:TOP]]
+    cli_show.table(("company", "students", "average"), top, title=f"Top companies of {len(found.companies)}")
+    cli_show.table(("LPA", "students", "offers", "companies"), _bands(found), title="By package")
+    left = [(one.branch, str(one.students), str(one.rows)) for one in found.not_counted]
+    cli_show.table(("branch", "students", "offers"), left, title="Not counted")
 
 
 def _branches(found: Statistics) -> list[tuple[str, ...]]:
@@ -162,7 +126,8 @@ def _show_official(placements: Placements) -> None:
         packages = (found.packages.average, found.packages.median, found.packages.highest)
         ours = (f"{found.year}, counted here", str(found.unique_companies), *(f"{value:.2f}" for value in packages))
         rows.insert(0, ours)
-    _table("Beside the official page", ("batch", "companies", "average", "median", "highest"), rows)
+    columns = ("batch", "companies", "average", "median", "highest")
+    cli_show.table(columns, rows, title="Beside the official page")
 
 
 def _official(record: BatchRecord) -> tuple[str, ...]:
@@ -175,20 +140,3 @@ def _official(record: BatchRecord) -> tuple[str, ...]:
             amounts.setdefault(card.kind, f"{card.amount:.2f}")
     shown = (amounts.get(kind, "-") for kind in (CardKind.AVERAGE, CardKind.MEDIAN, CardKind.HIGHEST))
     return (record.batch.name, companies, *shown)
-
-
-def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Show a table on a terminal; in a pipe plain lines that begin with its title."""
-    console = Console()
-    if not console.is_terminal:
-        for row in rows:
-            typer.echo("\t".join((title, *row)))
-        return
-    if not rows:
-        return
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
-    for index, column in enumerate(columns):
-        table.add_column(column, justify="right" if index else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)

@@ -109,21 +109,6 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
     ]
 
 
-async def stats(config: Config) -> dict[str, Any]:
-    """Return counts of students, notices, jobs and deliveries."""
-    async with store_of(config) as store:
-        deliveries: dict[str, dict[str, int]] = {}
-        for (channel, state), count in sorted((await store.deliveries.counts()).items()):
-            deliveries.setdefault(channel or "none", {})[state.value] = count
-        notices = await store.notices.counts()
-        return {
-            "students": await store.students.counts(),
-            "notices": {"total": sum(notices.values())} | notices,
-            "jobs": {"total": await store.jobs.count()},
-            "deliveries": deliveries,
-        }
-
-
 def wanted(
     state: DeliveryState | None, channel: str | None, notice: str | None, student: str | None, error_class: str | None
 ) -> DeliveryFilter:
