@@ -5,11 +5,11 @@ from datetime import datetime
 
 import structlog
 
-from placement_alerts.core.official import Snapshot
+from placement_alerts.core.official import Snapshot, Validators
 from placement_alerts.core.official_changes import changes_between
 from placement_alerts.core.official_notice import change_notice
 from placement_alerts.core.official_records import Merged, merge
-from placement_alerts.errors import PeerNonsense
+from placement_alerts.errors import PeerNonsense, PeerRefused
 from placement_alerts.pipeline.alarms import Alarm
 from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.reports import IntakeReport
@@ -54,7 +54,7 @@ class PagePoll:
         """
         newest = await self._store.official.newest()
         validators = await self._store.official.validators() if newest else None
-        read = await self._page.fetch(validators, self._now())
+        read = await self._read(validators)
         if read.snapshot is None:
             return await self._nothing_read(read, newest)
 
@@ -70,6 +70,14 @@ class PagePoll:
         if read.validators is not None:
             await self._store.official.save_validators(read.validators)
         return report
+
+    async def _read(self, validators: Validators | None) -> PageRead:
+        try:
+            return await self._page.fetch(validators, self._now())
+        except (PeerRefused, PeerNonsense) as error:  # it moved, or is closed to us: time does not mend that
+            name = self._page.name
+            await self._alarm(f"{name}:{error.error_class}", "The official page cannot be read", (str(error),))
+            raise
 
     async def _nothing_read(self, read: PageRead, newest: Snapshot | None) -> IntakeReport:
         if read.alarm is not None:

@@ -10,7 +10,7 @@ import pytest
 from placement_alerts.core.notice import NoticeKind
 from placement_alerts.core.official import Snapshot
 from placement_alerts.core.official_records import live_again
-from placement_alerts.errors import PeerNonsense, PeerUnreachable
+from placement_alerts.errors import PeerError, PeerNonsense, PeerUnreachable
 from placement_alerts.http_client import HttpClient, Retries
 from placement_alerts.pipeline.page_poll import PagePoll
 from placement_alerts.pipeline.reports import IntakeReport
@@ -237,6 +237,16 @@ async def test_server_error_changes_nothing(desk: Desk) -> None:
         await desk.read()
 
     assert (len(await desk.snapshots()), desk.alarms) == (1, [])
+
+
+@pytest.mark.parametrize(("status", "cause"), [(404, "official:nonsense"), (403, "official:refused")])
+async def test_page_that_moved_or_is_closed_to_us_is_an_alarm(desk: Desk, status: int, cause: str) -> None:
+    desk.site.fail(faults.status(status))
+
+    with pytest.raises(PeerError):
+        await desk.read()
+
+    assert [key for key, _ in desk.alarms] == [cause]
 
 
 async def test_change_of_logos_or_introduction_is_stored_only(desk: Desk) -> None:
