@@ -41,6 +41,7 @@ class ReviewDesk:
         self._idle_s = idle_s
         self._again_s = again_s
         self._reached: dict[ReviewId, set[int]] = {}
+        self._not_told: dict[ReviewId, int] = {}  # how many admins had it when that was logged
         self._stopping = False
 
     async def run(self) -> None:
@@ -80,9 +81,12 @@ class ReviewDesk:
             elif told is Told.NOT_NOW:
                 waits = True
         if waits or not reached:
-            log.warning("review.not_told", review=review.id, reached=len(reached), admins=len(self._admins))
+            if self._not_told.get(review.id) != len(reached):  # it is tried again and again, and said once
+                self._not_told[review.id] = len(reached)
+                log.warning("review.not_told", review=review.id, reached=len(reached), admins=len(self._admins))
             return False
         await self._store.reviews.mark_told(review.id)
+        self._not_told.pop(review.id, None)
         del self._reached[review.id]
         log.info("review.told", review=review.id, kind=review.kind, admins=len(reached))
         return True

@@ -78,6 +78,17 @@ async def test_what_no_admin_can_be_told_stays_untold(desk: Desk, log: io.String
     assert '"review.not_told"' in log.getvalue()
 
 
+async def test_what_no_admin_can_be_told_is_logged_once(desk: Desk, log: io.StringIO) -> None:
+    await desk.store.reviews.ask(a_review())
+    desk.telegram.failing["sendMessage"] = 403
+    reviews = ReviewDesk(desk.store, desk.answers, ADMINS)
+
+    await reviews.run_once()
+    await reviews.run_once()
+
+    assert log.getvalue().count('"review.not_told"') == 1
+
+
 async def test_without_admins_nothing_is_told(desk: Desk) -> None:
     await desk.store.reviews.ask(a_review())
 
