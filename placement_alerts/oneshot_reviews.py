@@ -2,11 +2,9 @@
 
 from placement_alerts.app_parts import now
 from placement_alerts.config.models import Config
-from placement_alerts.core.review import ANSWERS, Answer, Review, ReviewId
+from placement_alerts.core.review import ANSWERS, Answer, AnsweredBy, Review, ReviewId
 from placement_alerts.errors import NotFound, NotPossible
 from placement_alerts.oneshot import store_of
-
-BY = "cli"
 
 
 async def list_reviews(config: Config, limit: int) -> list[Review]:
@@ -23,6 +21,6 @@ async def answer_review(config: Config, review_id: str, answer: Answer) -> Revie
             raise NotFound(f"no review has the id {review_id}; `placement-alerts reviews list` shows ids")
         if answer not in ANSWERS[review.kind]:
             raise NotPossible(f"{review_id} can be answered with {' or '.join(ANSWERS[review.kind])}")
-        if not await store.reviews.answer(review.id, answer, BY, now()):
+        if not await store.reviews.answer(review.id, answer, AnsweredBy.CLI, now()):
             raise NotPossible(f"{review_id} was answered already: {review.answer or 'just now'}")
-        return review.model_copy(update={"answer": answer, "answered_by": BY})
+        return review.model_copy(update={"answer": answer, "answered_by": AnsweredBy.CLI})

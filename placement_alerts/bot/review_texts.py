@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from placement_alerts.core.html import to_text
 from placement_alerts.core.mail import Mail
 from placement_alerts.core.message import Block, Button, Message, Span, Style
-from placement_alerts.core.review import ANSWERS, Answer, Review, ReviewKind
+from placement_alerts.core.review import ANSWERS, Answer, AnsweredBy, Review, ReviewKind
 from placement_alerts.core.timetable import show_moment
 
 REVIEW_BUTTON = "review:"  # followed by the review's id, a colon and the answer
@@ -78,9 +78,9 @@ def answered_already(review: Review, admin: int) -> str:
     """Answer a later press: who decided, and how."""
     done = _DONE[review.answer] if review.answer else "answered"
     match review.answered_by:
-        case "time":
+        case AnsweredBy.TIME:
             return f"It waited for too long and was {done}."
-        case "cli":
+        case AnsweredBy.CLI:
             return f"Answered already, on the command line: {done}."
         case by if by == str(admin):
             return f"You answered this already: {done}."

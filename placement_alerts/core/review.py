@@ -28,6 +28,13 @@ class Answer(StrEnum):
     NOTED = "noted"
 
 
+class AnsweredBy(StrEnum):
+    """Who answers without being an admin in the bot."""
+
+    CLI = "cli"
+    TIME = "time"  # nobody did before it ran out
+
+
 ANSWERS = {
     ReviewKind.HELD_MAIL: (Answer.RELEASE, Answer.DISCARD),
     ReviewKind.SAME_COMPANY: (Answer.SAME, Answer.DIFFERENT),
@@ -41,7 +48,7 @@ class Review(Frozen):
     id: from what it is about, so that it is asked once; short enough for a button. title, reasons: one line each,
     shown to admins. year: placement year of a held mail or of the companies.
     mail, facts: of a held mail, until it is done. companies: (key, key) of SAME_COMPANY, the kept one first.
-    told: the admins were told of it. answered_by: a Telegram user id in decimal, "cli", or "time" when it ran out.
+    told: the admins were told of it. answered_by: a Telegram user id in decimal, or one of AnsweredBy.
     """
 
     id: ReviewId

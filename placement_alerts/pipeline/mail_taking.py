@@ -17,6 +17,7 @@ from placement_alerts.core.mail import Mail
 from placement_alerts.core.mail_understanding import UnderstoodMail, understand_mail
 from placement_alerts.core.notice import Facts, NoticeId, NoticeKind
 from placement_alerts.core.offer import Contribution
+from placement_alerts.core.review import AnsweredBy
 from placement_alerts.errors import PlacementAlertsError
 from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.job_search import find_job
@@ -117,7 +118,7 @@ class MailTaker:
 
     async def discard(self, mail: Mail, by: str) -> None:
         """Drop a held mail. by: who or what decided so, as in `Review.answered_by`."""
-        reason = "nobody released it in time" if by == "time" else "an admin discarded it"
+        reason = "nobody released it in time" if by == AnsweredBy.TIME else "an admin discarded it"
         await self._record(mail, MailVerdict.DISCARDED, None, None, (reason,))
 
     async def _read(self, mail: Mail) -> UnderstoodMail:

@@ -7,7 +7,7 @@ from typing import assert_never
 import structlog
 
 from placement_alerts.core.mail_review import HISTORY
-from placement_alerts.core.review import Answer, Review, ReviewId, ReviewKind
+from placement_alerts.core.review import Answer, AnsweredBy, Review, ReviewId, ReviewKind
 from placement_alerts.errors import PlacementAlertsError, StoreUnavailable
 from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.mail_taking import MailTaker
@@ -16,7 +16,6 @@ from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
 BATCH = 20  # answers carried out before `run_once` returns
-BY_TIME = "time"  # who answers a held mail that waited for too long
 KEEP_HOUSE_EVERY = timedelta(hours=1)
 IDLE_S = 5.0  # another process, such as a command, may have stored an answer
 
@@ -90,7 +89,7 @@ class Reviewing:
             old = [review.asked_at <= now - self._held for review in reviews]
             for review in (one for one, is_old in zip(reviews, old, strict=True) if is_old):
                 if review.kind is ReviewKind.HELD_MAIL:
-                    await self._store.reviews.answer(review.id, Answer.DISCARD, BY_TIME, now)
+                    await self._store.reviews.answer(review.id, Answer.DISCARD, AnsweredBy.TIME, now)
                     log.info("review.expired", review=review.id)
 
     async def _carry_out(self, review: Review) -> bool:
