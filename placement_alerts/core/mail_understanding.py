@@ -7,9 +7,11 @@ from hashlib import blake2b
 
 from placement_alerts.core.contributions import contribution_of, missing
 from placement_alerts.core.document import Text
+from placement_alerts.core.extract.students import MOST_STUDENTS
 from placement_alerts.core.frozen import UtcDatetime, to_utc_ms
 from placement_alerts.core.mail import Mail
 from placement_alerts.core.mailtext.alias import years_of
+from placement_alerts.core.mailtext.attached import MOST_ROWS
 from placement_alerts.core.mailtext.contacts import lines_without_contacts, without_contacts
 from placement_alerts.core.mailtext.content import Content, read_content
 from placement_alerts.core.mailtext.markup import to_html
@@ -129,6 +131,8 @@ def _why_held(mail: Mail, content: Content, facts: Facts, years: tuple[str, ...]
     unread = [file.name for file in mail.attachments if file.unread is not None]
     if unread and not facts.students and _LIST_ATTACHED.search(f"{content.text.title}\n{content.text.body[:6_000]}"):
         return f"it speaks of a list, but an attachment could not be read: {', '.join(unread[:5])}"
+    if len(facts.students) >= MOST_STUDENTS or any(len(file.rows) > MOST_ROWS for file in mail.attachments):
+        return f"its list is longer than the {MOST_STUDENTS} students that are read"
     if facts.kind is _K.OFFER and (lacks := missing(facts, content.text)):
         return f"it claims a final selection, but names {' and '.join(lacks)}"
     if facts.kind is _K.POLICY and graduating is None:

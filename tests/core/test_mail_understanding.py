@@ -197,6 +197,17 @@ def test_alias_gives_the_year_and_two_years_are_held() -> None:
     assert "several years" in (two.facts.held or "")
 
 
+def test_list_that_is_longer_than_what_is_read_is_held() -> None:
+    rows = tuple((str(22_100_000 + number), f"Asha Verma {number}") for number in range(3_001))
+    file = Attachment(name="list.csv", media_type="text/csv", size_bytes=90_000, rows=(("Roll No", "Name"), *rows))
+
+    understood = understand_mail(
+        a_mail(subject="Shortlisted for interview - Acme", text="See the list.", attachments=(file,))
+    )
+
+    assert "longer than" in str(understood.facts.held)
+
+
 def test_mail_that_was_not_read_whole_is_held() -> None:
     understood = understand_mail(a_mail(text="Dear students, the office is closed.", damaged="too many parts"))
 
