@@ -149,7 +149,6 @@ def _talking(parts: Parts, bot: "Bot") -> _Talking:
         admins=frozenset(config.telegram.admins),
         public_url=config.web.public_url,
         figures=parts.figures,
-        years=config.years.offered,
     )
     dispatcher, once = make_dispatcher(parts.store, answers, settings, now, parts.reviewing.flag)
     admins = config.telegram.admins

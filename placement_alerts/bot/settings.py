@@ -11,7 +11,7 @@ class BotSettings:
     """default_year: of students who join. links: what /web and /start show. admins: Telegram user ids.
 
     public_url: how the world reaches our pages, without a slash at its end; "": it does not. figures: for /stats;
-    None: there are none. years: placement years that exist.
+    None: there are none.
     """
 
     default_year: str
@@ -19,7 +19,6 @@ class BotSettings:
     admins: frozenset[int] = frozenset()
     public_url: str = ""
     figures: Figures | None = None
-    years: tuple[str, ...] = ()
 
     def page(self, path: str) -> str | None:
         """Return the address of one of our pages, or None if the world does not reach them. path: "/statistics"."""

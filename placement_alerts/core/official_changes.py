@@ -27,11 +27,6 @@ def changes_between(before: Iterable[Batch], after: Iterable[Batch]) -> tuple[Ch
     return tuple(change for batch in after for change in _of_batch(known.get(batch.name), batch))
 
 
-def show_card(card: Card) -> str:
-    """Return a card as one line, title first: as on the page."""
-    return f"{card.title} · {card.description}"
-
-
 def _of_batch(before: Batch | None, after: Batch) -> Iterator[Change]:
     old = _rows(before) if before is not None else []
     for label, was, now in _differences(old, _rows(after)):

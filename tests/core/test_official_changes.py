@@ -1,5 +1,5 @@
 from placement_alerts.core.notice import Change
-from placement_alerts.core.official_changes import changes_between, show_card
+from placement_alerts.core.official_changes import changes_between
 from tests.core.official_builders import CARDS, a_batch, an_old_batch
 
 BANDS = (
@@ -84,7 +84,3 @@ def test_pointers_are_told_apart_by_their_words_and_rows_by_their_category() -> 
         changed("2024: More than 20 LPA", "average 27.40, median 26.00", "average 27.50, median 26.00"),
         changed("2024: Pointer", "Good food", None),
     )
-
-
-def test_card_is_shown_as_on_the_page() -> None:
-    assert show_card(a_batch().highlights[2]) == "Rs. 9.80 Lacs · Average Package"
