@@ -7,12 +7,10 @@ Without a URL: SQLite in a temporary folder. A named database should be an empty
 
 import argparse
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
@@ -33,23 +31,23 @@ from placement_alerts.sandbox.telegram_api import TOKEN
 from placement_alerts.store import open_store
 from placement_alerts.store.base import OwnerId, Store
 from tests.bench.rig import (
-    Used,
+    STRETCH_COLUMNS,
+    Stretch,
     chats,
     join,
     notices,
     one_core,
-    percentile,
     progress,
     quiet_logs,
+    row_of,
     say,
     simulated_telegram,
+    stretch_of,
     table,
-    used,
 )
 
 UNLIMITED = 100_000.0  # a second
 BATCH = 64  # fanout.batch as shipped
-SAMPLE_S = 0.002
 LOOK_S = 0.05
 
 
@@ -69,15 +67,6 @@ class InstantChannel:
 
     async def check(self) -> str:
         return "instant"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """What one stretch of the pipeline did. lags_s: by how much the loop was late, sampled all the while."""
-
-    done: int
-    took: Used
-    lags_s: Sequence[float]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -107,7 +96,7 @@ async def _measure(students: int, slots: Sequence[int], url: str | None) -> None
             finally:
                 await store.close()
     progress("")
-    table(("", "deliveries", "seconds", "a second", "per CPU second", "lag p99 ms", "max ms"), *rows)
+    table(("", "deliveries", *STRETCH_COLUMNS), *rows)
 
 
 async def _measure_store(name: str, store: Store, students: int, slots: Sequence[int]) -> list[tuple[str, ...]]:
@@ -120,8 +109,8 @@ async def _measure_store(name: str, store: Store, students: int, slots: Sequence
         await store.notices.save(next(postings))
         planned, carried = await _plan_and_carry(store, InstantChannel(number))
         if not rows:
-            rows.append(_row(f"{name}: plan", planned))
-        rows.append(_row(f"{name}: carry, instant channel, {number} slots", carried))
+            rows.append(row_of(f"{name}: plan", planned))
+        rows.append(row_of(f"{name}: carry, instant channel, {number} slots", carried))
     async with simulated_telegram("--no-limit", "--latency-ms", "0", "--students", str(students)) as address:
         for number in slots:
             progress(f"{name}: {number} slots, Telegram channel")
@@ -129,9 +118,9 @@ async def _measure_store(name: str, store: Store, students: int, slots: Sequence
             async with _bot(address, number) as bot:
                 channel = TelegramChannel(bot, Pacer(UNLIMITED, per_target_s=0.0), slots=number)
                 _, carried = await _plan_and_carry(store, channel)
-            rows.append(_row(f"{name}: carry, Telegram channel, {number} slots", carried))
+            rows.append(row_of(f"{name}: carry, Telegram channel, {number} slots", carried))
         progress("aiogram alone")
-        rows.append(_row(f"aiogram's Bot alone, {slots[0]} in flight", await _send_bare(address, students, slots[0])))
+        rows.append(row_of(f"aiogram's Bot alone, {slots[0]} in flight", await _send_bare(address, students, slots[0])))
     return rows
 
 
@@ -152,7 +141,7 @@ async def _send_bare(address: str, students: int, in_flight: int) -> Stretch:
             return students
 
         with one_core():
-            return await _stretch(send_all)
+            return await stretch_of(send_all)
 
 
 @asynccontextmanager
@@ -171,9 +160,9 @@ async def _plan_and_carry(store: Store, channel: Channel) -> tuple[Stretch, Stre
     planner = Planner(store, (lane,), showing, now)
     before = await _sent(store)
     with one_core():
-        planned = await _stretch(lambda: _plan(store, planner))
+        planned = await stretch_of(lambda: _plan(store, planner))
         lane.stop_when_empty()
-        carried = await _stretch(lambda: _carry(store, lane, before))
+        carried = await stretch_of(lambda: _carry(store, lane, before))
     return planned, carried
 
 
@@ -189,36 +178,6 @@ async def _carry(store: Store, lane: Lane, before: int) -> int:
 
 async def _sent(store: Store) -> int:
     return sum(n for (_, state), n in (await store.deliveries.counts()).items() if state is DeliveryState.SENT)
-
-
-async def _stretch(work: Callable[[], Coroutine[Any, Any, int]]) -> Stretch:
-    lags: list[float] = []
-    async with asyncio.TaskGroup() as tasks:
-        sampling = tasks.create_task(_sample(lags))
-        with used() as took:
-            done = await work()
-        sampling.cancel()
-    return Stretch(done, took, lags or [0.0])
-
-
-async def _sample(lags_s: list[float]) -> None:
-    loop = asyncio.get_running_loop()
-    while True:
-        expected = loop.time() + SAMPLE_S
-        await asyncio.sleep(SAMPLE_S)
-        lags_s.append(max(0.0, loop.time() - expected))
-
-
-def _row(what: str, stretch: Stretch) -> tuple[str, ...]:
-    return (
-        what,
-        f"{stretch.done:,}",
-        f"{stretch.took.seconds:.2f}",
-        f"{stretch.done / stretch.took.seconds:,.0f}",
-        f"{stretch.done / stretch.took.cpu_s:,.0f}",
-        f"{percentile(stretch.lags_s, 0.99) * 1000:.1f}",
-        f"{max(stretch.lags_s) * 1000:.1f}",
-    )
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -26,6 +26,8 @@ from placement_alerts.store.base import Store
 from tests.builders import YEAR, a_notice, facts
 
 READY_PATIENCE_S = 30.0
+SAMPLE_S = 0.002  # how often the loop is looked at
+STRETCH_COLUMNS = ("seconds", "a second", "per CPU second", "lag p99 ms", "max ms")
 
 
 @asynccontextmanager
@@ -104,6 +106,47 @@ def used() -> Iterator[Used]:
         yield found
     finally:
         found.seconds, found.cpu_s = time.perf_counter() - wall, time.process_time() - cpu
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """What one stretch of the pipeline did. lags_s: by how much the loop was late, sampled all the while."""
+
+    done: int
+    took: Used
+    lags_s: Sequence[float]
+
+
+async def stretch_of(work: Callable[[], Coroutine[Any, Any, int]]) -> Stretch:
+    """Do the work, which returns how much it did, and look meanwhile how late the loop is."""
+    lags: list[float] = []
+    async with asyncio.TaskGroup() as tasks:
+        sampling = tasks.create_task(_sample(lags))
+        with used() as took:
+            done = await work()
+        sampling.cancel()
+    return Stretch(done, took, lags or [0.0])
+
+
+async def _sample(lags_s: list[float]) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        expected = loop.time() + SAMPLE_S
+        await asyncio.sleep(SAMPLE_S)
+        lags_s.append(max(0.0, loop.time() - expected))
+
+
+def row_of(what: str, stretch: Stretch) -> tuple[str, ...]:
+    """Return the row for a table headed by STRETCH_COLUMNS."""
+    return (
+        what,
+        f"{stretch.done:,}",
+        f"{stretch.took.seconds:.2f}",
+        f"{stretch.done / stretch.took.seconds:,.0f}",
+        f"{stretch.done / stretch.took.cpu_s:,.0f}",
+        f"{percentile(stretch.lags_s, 0.99) * 1000:.1f}",
+        f"{max(stretch.lags_s) * 1000:.1f}",
+    )
 
 
 @contextmanager

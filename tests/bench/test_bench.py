@@ -1,7 +1,10 @@
 import pytest
 
-from tests.bench import claims, engine, start, telegram
+from tests.bench import claims, engine, mails, start, telegram
 from tests.bench.telegram_peers import PEERS
+from tests.mail_server import mail_server
+
+__all__ = ["mail_server"]
 
 WITHOUT_EXTRA = ("ours", "naive loop")  # the others need python-telegram-bot, the extra `bench`
 
@@ -42,3 +45,12 @@ def test_start_prints_the_time_to_ready_and_the_memory(capsys: pytest.CaptureFix
     shown = capsys.readouterr().out
     assert "start to ready, s" in shown
     assert "idle, MiB" in shown
+
+
+@pytest.mark.usefixtures("mail_server")  # for what happens without a Dovecot: the benchmark starts one of its own
+def test_mails_prints_how_fast_they_are_taken_in(capsys: pytest.CaptureFixture[str]) -> None:
+    mails.main(["--mails", "6"])
+
+    shown = capsys.readouterr().out
+    assert "SQLite" in shown
+    assert "became something" not in shown  # said when some of them did not

@@ -39,9 +39,8 @@ class Postroom:
         """Let so many mails arrive, every third a final result that becomes an offer."""
         for _ in range(mails):
             number = len(self.stage.marks)
-            is_result = number % 3 == 2
-            self.stage.marks.append(_company(number) if is_result else mark_of(number))
-            self.mailbox.deliver(_result(number) if is_result else _news(number))
+            self.stage.marks.append(_company(number) if _is_result(number) else mark_of(number))
+            self.mailbox.deliver(mail_number(number))
 
     async def is_all_told(self) -> bool:
         """Say whether every mail is done and everybody has what it said."""
@@ -179,6 +178,15 @@ async def _problems_of_mails(stage: Stage) -> list[str]:
 async def _was_polled(stage: Stage) -> bool:
     await stage.ask_update()
     return (await stage.store.sources.poll("mailbox")).last_success_at is not None
+
+
+def mail_number(number: int) -> bytes:
+    """Return one of the mails: every third is a final result of a company that no other mail names."""
+    return _result(number) if _is_result(number) else _news(number)
+
+
+def _is_result(number: int) -> bool:
+    return number % 3 == 2
 
 
 def _company(number: int) -> str:
