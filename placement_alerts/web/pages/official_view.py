@@ -39,8 +39,8 @@ class Comparison:
 
 
 def batch_views(records: Iterable[BatchRecord]) -> list[BatchView]:
-    """Return the batches, newest first."""
-    return [_view(record) for record in sorted(records, key=lambda one: one.batch.name, reverse=True)]
+    """Return the batches in the order of the records, which is the store's: newest first, those without a year last."""
+    return [_view(record) for record in records]
 
 
 def batch_of(views: Sequence[BatchView], year: str) -> BatchView | None:
