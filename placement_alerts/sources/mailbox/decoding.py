@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 from placement_alerts.core.html import to_text
 from placement_alerts.core.mail import Mail
+from placement_alerts.core.timetable import IST
 from placement_alerts.sources.mailbox.attachments import MAX_FILES, File, file_of
 from placement_alerts.sources.mailbox.bodies import MAX_WORDS, Body, body_of
 from placement_alerts.sources.mailbox.headers import Headers, decoded_words, parsed, squeezed
@@ -17,7 +18,6 @@ from placement_alerts.sources.mailbox.roles import Role, leaves
 from placement_alerts.sources.mailbox.structure import Part, Structure, take_apart
 from placement_alerts.sources.mailbox.trust import distrust, list_id_of, single_sender
 
-IST = timezone(timedelta(hours=5, minutes=30))
 MAX_SUBJECT = 1_000  # characters
 MAX_RECIPIENTS = 200
 _MAX_ADDRESSES = 64 * 1024  # characters of one header with addresses
