@@ -55,7 +55,7 @@ def main() -> None:
 def about(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
 ) -> None:
-    """Read the portal, tell the students, keep the receipts."""
+    """Read portal, mailbox and official page, tell the students, keep the receipts."""
     if version:
         typer.echo(f"placement-alerts {__version__}")
         raise typer.Exit
@@ -96,7 +96,7 @@ def demo(
     seconds: Annotated[float | None, typer.Option(min=1, help="Stop by itself after so long.")] = None,
     verbose: Verbose = False,
 ) -> None:
-    """Show everything at work: a simulated portal and Telegram, the real program between them. No credentials."""
+    """Show everything at work: simulated portal, mailbox, official page and Telegram, the real program between them."""
     from placement_alerts.demo import run_demo
 
     finish(run_demo(port, seconds, verbose=verbose))

@@ -1,4 +1,4 @@
-"""Answers to students on their way out: sent beside the updates, so that a slow or lost answer holds up nobody."""
+"""What the bot says on its way out: sent beside the updates, so that a slow or lost answer holds up nobody."""
 
 import asyncio
 from collections.abc import Iterator

@@ -1,4 +1,7 @@
-"""Everything the bot says, in one place: text with entities, never markup, so that no name or title can break it."""
+"""What the bot says to everybody: text with entities, never markup, so that no name or title can break it.
+
+Beside it stand the texts about one matter each: enrollment_texts, knowledge_texts, review_texts.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
