@@ -13,7 +13,7 @@ import pytest
 from placement_alerts.app_sources import open_sources
 from placement_alerts.config.models import Config
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.portal import Endpoint
 from placement_alerts.sources.superset.source import SupersetSource
 from tests.peers import Peers, running_peers
@@ -53,7 +53,7 @@ async def answers(peers: Peers) -> int:
 
 async def hang(peers: Peers) -> None:
     peers.telegram.add_person(7)
-    peers.portal.fail(Endpoint.LOGIN, portal_faults.silence(), times=1000)
+    peers.portal.fail(Endpoint.LOGIN, http_faults.silence(), times=1000)
 
 
 async def asked_to_log_in(peers: Peers) -> int:

@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 from placement_alerts.assistant import Assistant
 from placement_alerts.core.notice import Facts, NoticeKind, Role
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults as faults
+from placement_alerts.sandbox import http_faults as faults
 from placement_alerts.sandbox.assistant import KEY, SimulatedAssistant
 from tests.builders import NOW, after
 

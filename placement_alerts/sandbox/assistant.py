@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from placement_alerts.sandbox.portal_faults import Fault
+from placement_alerts.sandbox.http_faults import Fault
 
 KEY = "sk-simulated"
 
@@ -56,7 +56,7 @@ class SimulatedAssistant:
         return f"http://127.0.0.1:{self._port}/v1"
 
     def fail(self, fault: Fault, *, times: int = 1) -> None:
-        """Answer the next questions with a fault (sandbox/portal_faults.py)."""
+        """Answer the next questions with a fault (sandbox/http_faults.py)."""
         self._faults += [fault] * times
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:

@@ -8,8 +8,8 @@ from typing import Self
 
 from aiohttp import web
 
+from placement_alerts.sandbox.http_faults import Fault
 from placement_alerts.sandbox.official_content import UNKNOWN_PAGE, Content, current_page, old_page
-from placement_alerts.sandbox.portal_faults import Fault
 
 PATH = "/existing-student/training-and-placement/students-placement"
 
@@ -85,7 +85,7 @@ class SimulatedPage:
                 return ""
 
     def fail(self, fault: Fault, *, times: int = 1) -> None:
-        """Answer the next requests with a fault (sandbox/portal_faults.py)."""
+        """Answer the next requests with a fault (sandbox/http_faults.py)."""
         self._faults += [fault] * times
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:

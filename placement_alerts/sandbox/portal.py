@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from placement_alerts.sandbox.http_faults import Fault
 from placement_alerts.sandbox.portal_board import Board
-from placement_alerts.sandbox.portal_faults import Fault
 
 BASE_PATH = "/tnpsuite-core"
 TENANT_ID = "jaypee_in_in_it_16"

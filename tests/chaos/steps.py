@@ -10,7 +10,7 @@ from random import Random
 
 from aiohttp import web
 
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.portal import Endpoint
 from placement_alerts.sandbox.portal_drives import Drive, details, listing
 from placement_alerts.sandbox.telegram_faults import Fault, FaultKind
@@ -84,7 +84,7 @@ def _at_portal(endpoint: Endpoint) -> Lay:
 
         if endpoint is Endpoint.DETAIL:
             _post_job(office)
-        office.portal.fail(endpoint, portal_faults.Fault("kill", answer))
+        office.portal.fail(endpoint, http_faults.Fault("kill", answer))
         await struck.wait()
 
     return lay

@@ -3,7 +3,7 @@ from random import Random
 from aiohttp import web
 
 from placement_alerts.pipeline.errands import ErrandKind, ask
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.portal import Endpoint
 from placement_alerts.store.base import RequestState
 from tests.chaos.chain import open_office
@@ -19,7 +19,7 @@ async def test_command_that_waits_for_the_running_process_ends_when_that_is_kill
             life.kill()
             return web.Response(status=503)
 
-        office.portal.fail(Endpoint.LOGIN, portal_faults.Fault("kill", kill))
+        office.portal.fail(Endpoint.LOGIN, http_faults.Fault("kill", kill))
         request = await ask(stage.store, ErrandKind.UPDATE, {}, now(), lambda _: None)
 
     assert request.state is RequestState.FAILED

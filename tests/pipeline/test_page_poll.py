@@ -16,7 +16,7 @@ from placement_alerts.pipeline.page_poll import PagePoll
 from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.pipeline.wakeups import Flag
-from placement_alerts.sandbox import portal_faults as faults
+from placement_alerts.sandbox import http_faults as faults
 from placement_alerts.sandbox.official_content import SEASON_2031
 from placement_alerts.sandbox.official_page import Layout, SimulatedPage
 from placement_alerts.sources.official.settings import OfficialSettings

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from placement_alerts.sandbox import portal_faults as faults
+from placement_alerts.sandbox import http_faults as faults
 from placement_alerts.sandbox.official_content import Content
 from placement_alerts.sandbox.official_page import Layout, SimulatedPage
 

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from placement_alerts.sandbox.http_faults import status
 from placement_alerts.sandbox.portal import Endpoint, PortalLogin, SimulatedPortal
-from placement_alerts.sandbox.portal_faults import status
 
 LOGIN = PortalLogin("one@students.example", "pass word")
 OTHER = PortalLogin("other@students.example", "pass word")

@@ -5,7 +5,7 @@ import pytest
 from placement_alerts.core.official import Validators
 from placement_alerts.errors import ConfigError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults as faults
+from placement_alerts.sandbox import http_faults as faults
 from placement_alerts.sandbox.official_page import Layout, SimulatedPage
 from placement_alerts.sources.official.settings import OfficialSettings
 from placement_alerts.sources.official.source import OfficialPage

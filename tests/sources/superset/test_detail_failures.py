@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.portal import Endpoint, SimulatedPortal
 from placement_alerts.sandbox.portal_board import to_ms
 from tests.sources.superset.builders import (
@@ -25,7 +25,7 @@ async def test_new_job_without_details_is_told_at_once_and_completed_later(
     portal: SimulatedPortal, http: HttpClient
 ) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.status(500), times=3)
+    portal.fail(Endpoint.DETAIL, http_faults.status(500), times=3)
     source = a_source(portal, http, FIRST)
 
     first = await source.fetch({}, NOW)
@@ -44,7 +44,7 @@ async def test_known_job_tells_its_extended_deadline_although_its_details_fail(
     known = remembered((await source.fetch({}, NOW)).changed)
     later = NOW + timedelta(days=9)
     portal.change_job("jp-1", jobProfileApplicationDeadline=to_ms(later))
-    portal.fail(Endpoint.DETAIL, portal_faults.status(500), times=3)
+    portal.fail(Endpoint.DETAIL, http_faults.status(500), times=3)
 
     failed = await source.fetch(known, NOW)
     repaired = await source.fetch(remembered(failed.changed), NOW)
@@ -60,7 +60,7 @@ async def test_known_job_whose_details_fail_when_nothing_else_changed_is_left_fo
     portal.post_job(a_job("jp-1"), a_detail())
     source = a_source(portal, http, FIRST)
     known = remembered((await source.fetch({}, NOW)).changed)
-    portal.fail(Endpoint.DETAIL, portal_faults.status(500), times=3)
+    portal.fail(Endpoint.DETAIL, http_faults.status(500), times=3)
 
     failed = await source.fetch(known, NOW + timedelta(hours=7))
 
@@ -71,7 +71,7 @@ async def test_job_that_never_had_details_tells_its_extended_deadline_without_th
     portal: SimulatedPortal, http: HttpClient
 ) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.status(404), times=99)
+    portal.fail(Endpoint.DETAIL, http_faults.status(404), times=99)
     source = a_source(portal, http, FIRST)
     known = remembered((await source.fetch({}, NOW)).changed)
     later = NOW + timedelta(days=9)
@@ -85,7 +85,7 @@ async def test_job_that_never_had_details_tells_its_extended_deadline_without_th
 async def test_silent_details_do_not_hold_the_run_up(portal: SimulatedPortal, http: HttpClient) -> None:
     for number in range(40):
         portal.post_job(a_job(f"jp-{number}"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.silence(), times=999)
+    portal.fail(Endpoint.DETAIL, http_faults.silence(), times=999)
 
     fetched = await a_source(portal, http, FIRST, **FAST).fetch({}, NOW)
 
@@ -99,7 +99,7 @@ async def test_detail_that_is_no_detail_is_a_failure_and_invents_nothing(
     portal: SimulatedPortal, http: HttpClient, content: object
 ) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.json_body(content))
+    portal.fail(Endpoint.DETAIL, http_faults.json_body(content))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 

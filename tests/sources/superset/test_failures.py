@@ -5,9 +5,9 @@ import pytest
 from placement_alerts.core.item import Failure
 from placement_alerts.errors import PeerUnreachable
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
+from placement_alerts.sandbox.http_faults import Fault
 from placement_alerts.sandbox.portal import Endpoint, SimulatedPortal
-from placement_alerts.sandbox.portal_faults import Fault
 from tests.sources.superset.builders import (
     FIRST,
     FIRST_LABEL,
@@ -26,8 +26,8 @@ FAST = {"read_timeout_s": 0.2, "deadline_s": 0.5}
 async def test_lists_that_all_fail_are_a_failure_and_not_an_empty_portal(
     portal: SimulatedPortal, http: HttpClient
 ) -> None:
-    portal.fail(Endpoint.NOTICES, portal_faults.status(500), times=9)
-    portal.fail(Endpoint.JOBS, portal_faults.status(500), times=9)
+    portal.fail(Endpoint.NOTICES, http_faults.status(500), times=9)
+    portal.fail(Endpoint.JOBS, http_faults.status(500), times=9)
 
     with pytest.raises(PeerUnreachable, match="the portal is in trouble: status 500"):
         await a_source(portal, http, FIRST).fetch({}, NOW)
@@ -36,14 +36,14 @@ async def test_lists_that_all_fail_are_a_failure_and_not_an_empty_portal(
 @pytest.mark.parametrize(
     "fault",
     [
-        portal_faults.status(500),
-        portal_faults.html_page(),
-        portal_faults.json_body({"notices": []}),
-        portal_faults.body(b"[{"),
-        portal_faults.bomb(2_000_000),
-        portal_faults.silence(),
-        portal_faults.drip(),
-        portal_faults.cut_off(),
+        http_faults.status(500),
+        http_faults.html_page(),
+        http_faults.json_body({"notices": []}),
+        http_faults.body(b"[{"),
+        http_faults.bomb(2_000_000),
+        http_faults.silence(),
+        http_faults.drip(),
+        http_faults.cut_off(),
     ],
     ids=lambda fault: fault.name,
 )
@@ -64,8 +64,8 @@ async def test_list_that_fails_for_one_account_leaves_the_rest(
 async def test_page_that_fails_keeps_what_earlier_pages_had_and_completes_nothing(
     portal: SimulatedPortal, http: HttpClient
 ) -> None:
-    portal.fail(Endpoint.NOTICES, portal_faults.json_body([a_notice("nt-1"), a_notice("nt-2")]))
-    portal.fail(Endpoint.NOTICES, portal_faults.status(500), times=3)
+    portal.fail(Endpoint.NOTICES, http_faults.json_body([a_notice("nt-1"), a_notice("nt-2")]))
+    portal.fail(Endpoint.NOTICES, http_faults.status(500), times=3)
 
     fetched = await a_source(portal, http, FIRST, page_size=2).fetch({}, NOW)
 
@@ -74,7 +74,7 @@ async def test_page_that_fails_keeps_what_earlier_pages_had_and_completes_nothin
 
 
 async def test_list_that_leads_to_another_host_is_nonsense(portal: SimulatedPortal, http: HttpClient) -> None:
-    portal.fail(Endpoint.NOTICES, portal_faults.redirect("https://elsewhere.example/"))
+    portal.fail(Endpoint.NOTICES, http_faults.redirect("https://elsewhere.example/"))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -84,7 +84,7 @@ async def test_list_that_leads_to_another_host_is_nonsense(portal: SimulatedPort
 
 async def test_busy_portal_is_waited_for(portal: SimulatedPortal, http: HttpClient, waits: list[float]) -> None:
     portal.publish_notice(a_notice("nt-1"))
-    portal.fail(Endpoint.NOTICES, portal_faults.status(429, retry_after="3"))
+    portal.fail(Endpoint.NOTICES, http_faults.status(429, retry_after="3"))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -93,7 +93,7 @@ async def test_busy_portal_is_waited_for(portal: SimulatedPortal, http: HttpClie
 
 async def test_short_trouble_of_the_portal_is_ridden_out(portal: SimulatedPortal, http: HttpClient) -> None:
     portal.publish_notice(a_notice("nt-1"))
-    portal.fail(Endpoint.NOTICES, portal_faults.status(502), times=2)
+    portal.fail(Endpoint.NOTICES, http_faults.status(502), times=2)
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -103,7 +103,7 @@ async def test_short_trouble_of_the_portal_is_ridden_out(portal: SimulatedPortal
 async def test_bad_elements_are_kept_aside_and_the_rest_goes_on(portal: SimulatedPortal, http: HttpClient) -> None:
     nameless = {"title": "No id"}
     timeless = a_notice("nt-2", publishedAt=None, lastModifiedOn=None)
-    portal.fail(Endpoint.NOTICES, portal_faults.json_body([nameless, timeless, 7, a_notice("nt-3"), a_notice("nt-4")]))
+    portal.fail(Endpoint.NOTICES, http_faults.json_body([nameless, timeless, 7, a_notice("nt-3"), a_notice("nt-4")]))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -117,7 +117,7 @@ async def test_bad_elements_are_kept_aside_and_the_rest_goes_on(portal: Simulate
 
 async def test_element_that_became_bad_is_still_seen(portal: SimulatedPortal, http: HttpClient) -> None:
     bad = a_notice("nt-1", content={"html": "?"})
-    portal.fail(Endpoint.NOTICES, portal_faults.json_body([bad, a_notice("nt-2")]))
+    portal.fail(Endpoint.NOTICES, http_faults.json_body([bad, a_notice("nt-2")]))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -126,7 +126,7 @@ async def test_element_that_became_bad_is_still_seen(portal: SimulatedPortal, ht
 
 
 async def test_list_without_any_id_proves_nothing_about_absence(portal: SimulatedPortal, http: HttpClient) -> None:
-    portal.fail(Endpoint.NOTICES, portal_faults.json_body([{"id": 1}, {"id": 2}]))
+    portal.fail(Endpoint.NOTICES, http_faults.json_body([{"id": 1}, {"id": 2}]))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 

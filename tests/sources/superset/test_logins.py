@@ -4,9 +4,9 @@ import pytest
 
 from placement_alerts.errors import ConfigError, PeerError, PeerNonsense, PeerRefused, PeerUnreachable
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
+from placement_alerts.sandbox.http_faults import Fault
 from placement_alerts.sandbox.portal import Endpoint, PortalLogin, SimulatedPortal
-from placement_alerts.sandbox.portal_faults import Fault
 from placement_alerts.sources.superset.source import SupersetSource
 from tests.sources.superset.builders import (
     FIRST,
@@ -64,20 +64,20 @@ async def test_replaced_key_looks_like_a_refused_login_and_is_hinted_at(
 @pytest.mark.parametrize(
     ("fault", "kind", "text"),
     [
-        (portal_faults.html_page(), PeerNonsense, "text/html.*check sources.superset.base_url"),
-        (portal_faults.status(404), PeerNonsense, "no login at this address"),
-        (portal_faults.redirect("https://elsewhere.example/"), PeerNonsense, "no login at this address"),
-        (portal_faults.status(503), PeerUnreachable, "login not possible now: status 503"),
-        (portal_faults.status(429, retry_after="600"), PeerUnreachable, "login not possible now: status 429"),
-        (portal_faults.status(403), PeerRefused, "login refused with status 403"),
-        (portal_faults.json_body([]), PeerNonsense, "expected an object as login reply"),
-        (portal_faults.json_body({"uuid": "u-1"}), PeerNonsense, "without a usable sessionKey"),
-        (portal_faults.json_body({"sessionKey": "k"}), PeerNonsense, "without a usable uuid"),
-        (portal_faults.json_body({"sessionKey": "a\r\nb: c", "uuid": "u"}), PeerNonsense, "without a usable sessionK"),
-        (portal_faults.json_body({"sessionKey": "k", "uuid": ".."}), PeerNonsense, "without a usable uuid"),
-        (portal_faults.silence(), PeerUnreachable, "no answer within 0.2 s"),
-        (portal_faults.drip(), PeerUnreachable, "no complete answer within 0.5 s"),
-        (portal_faults.cut_off(), PeerUnreachable, "broke off"),
+        (http_faults.html_page(), PeerNonsense, "text/html.*check sources.superset.base_url"),
+        (http_faults.status(404), PeerNonsense, "no login at this address"),
+        (http_faults.redirect("https://elsewhere.example/"), PeerNonsense, "no login at this address"),
+        (http_faults.status(503), PeerUnreachable, "login not possible now: status 503"),
+        (http_faults.status(429, retry_after="600"), PeerUnreachable, "login not possible now: status 429"),
+        (http_faults.status(403), PeerRefused, "login refused with status 403"),
+        (http_faults.json_body([]), PeerNonsense, "expected an object as login reply"),
+        (http_faults.json_body({"uuid": "u-1"}), PeerNonsense, "without a usable sessionKey"),
+        (http_faults.json_body({"sessionKey": "k"}), PeerNonsense, "without a usable uuid"),
+        (http_faults.json_body({"sessionKey": "a\r\nb: c", "uuid": "u"}), PeerNonsense, "without a usable sessionK"),
+        (http_faults.json_body({"sessionKey": "k", "uuid": ".."}), PeerNonsense, "without a usable uuid"),
+        (http_faults.silence(), PeerUnreachable, "no answer within 0.2 s"),
+        (http_faults.drip(), PeerUnreachable, "no complete answer within 0.5 s"),
+        (http_faults.cut_off(), PeerUnreachable, "broke off"),
     ],
     ids=lambda value: value.name if isinstance(value, Fault) else "",
 )
@@ -119,7 +119,7 @@ async def test_expired_session_is_renewed_once_in_the_middle_of_a_run(
 ) -> None:
     portal.publish_notice(a_notice("nt-1"))
     portal.post_job(a_job("jp-1"), a_detail())
-    portal.fail(endpoint, portal_faults.status(code))
+    portal.fail(endpoint, http_faults.status(code))
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -131,7 +131,7 @@ async def test_expired_session_is_renewed_once_in_the_middle_of_a_run(
 async def test_tokens_that_expire_under_several_calls_cost_one_login(portal: SimulatedPortal, http: HttpClient) -> None:
     for number in range(6):
         portal.post_job(a_job(f"jp-{number}"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.status(401), times=4)
+    portal.fail(Endpoint.DETAIL, http_faults.status(401), times=4)
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 
@@ -144,7 +144,7 @@ async def test_account_refused_again_after_its_second_login_is_out(
     portal: SimulatedPortal, http: HttpClient, code: int
 ) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
-    portal.fail(Endpoint.NOTICES, portal_faults.status(code), times=99, email=FIRST.email)
+    portal.fail(Endpoint.NOTICES, http_faults.status(code), times=99, email=FIRST.email)
 
     fetched = await a_source(portal, http).fetch({}, NOW)
 
@@ -159,7 +159,7 @@ async def test_one_job_hidden_from_the_account_does_not_end_the_account(
 ) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
     portal.post_job(a_job("jp-2"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.status(403), times=2, path="jp-1")
+    portal.fail(Endpoint.DETAIL, http_faults.status(403), times=2, path="jp-1")
 
     fetched = await a_source(portal, http, FIRST).fetch({}, NOW)
 

@@ -5,7 +5,7 @@ from structlog.testing import capture_logs
 
 from placement_alerts.errors import PeerRefused
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.portal import Endpoint, PortalLogin, SimulatedPortal
 from tests.sources.superset.builders import (
     FIRST,
@@ -34,7 +34,7 @@ async def test_nothing_personal_is_kept_logged_or_raised(portal: SimulatedPortal
     async with SimulatedPortal([login]) as other:
         other.post_job(a_job("jp-1", **personal), {**a_detail(**personal), **personal})
         other.post_job(a_job("jp-2", companyName={"x": marker}, **personal))
-        other.fail(Endpoint.NOTICES, portal_faults.body(marker.encode()), times=1)
+        other.fail(Endpoint.NOTICES, http_faults.body(marker.encode()), times=1)
         source = a_source(other, http, login)
         with capture_logs() as lines:
             fetched = await source.fetch({}, NOW)

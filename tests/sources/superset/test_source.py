@@ -5,7 +5,7 @@ from datetime import timedelta
 from placement_alerts.core.item import Fetched, SourceItem
 from placement_alerts.core.job import Job
 from placement_alerts.http_client import HttpClient
-from placement_alerts.sandbox import portal_faults
+from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.portal import Endpoint, SimulatedPortal
 from placement_alerts.sandbox.portal_board import to_ms
 from tests.sources.superset.builders import (
@@ -225,7 +225,7 @@ async def test_details_are_read_with_an_account_that_lists_the_job(portal: Simul
 
 async def test_next_account_is_tried_when_the_first_is_refused(portal: SimulatedPortal, http: HttpClient) -> None:
     portal.post_job(a_job("jp-1"), a_detail())
-    portal.fail(Endpoint.DETAIL, portal_faults.status(404), email=FIRST.email)
+    portal.fail(Endpoint.DETAIL, http_faults.status(404), email=FIRST.email)
 
     fetched = await a_source(portal, http).fetch({}, NOW)
 
@@ -277,7 +277,7 @@ async def test_portal_that_ignores_pages_ends_the_reading_and_completes_nothing(
 async def test_latest_copy_of_a_notice_wins(portal: SimulatedPortal, http: HttpClient) -> None:
     newer = a_notice("nt-1", title="New", lastModifiedOn=to_ms(NOW) + 1)
     portal.publish_notice(a_notice("nt-1", title="Old"))
-    portal.fail(Endpoint.NOTICES, portal_faults.json_body([newer]), email=SECOND.email)
+    portal.fail(Endpoint.NOTICES, http_faults.json_body([newer]), email=SECOND.email)
 
     fetched = await a_source(portal, http).fetch({}, NOW)
 
@@ -289,10 +289,10 @@ async def test_old_copy_is_no_edit_while_the_account_with_the_new_one_fails(
 ) -> None:
     newer = a_notice("nt-1", title="New", lastModifiedOn=to_ms(NOW) + 1)
     portal.publish_notice(a_notice("nt-1", title="Old"))
-    portal.fail(Endpoint.NOTICES, portal_faults.json_body([newer]), email=SECOND.email)
+    portal.fail(Endpoint.NOTICES, http_faults.json_body([newer]), email=SECOND.email)
     source = a_source(portal, http)
     known = remembered((await source.fetch({}, NOW)).changed)
-    portal.fail(Endpoint.NOTICES, portal_faults.status(503), email=SECOND.email, times=3)
+    portal.fail(Endpoint.NOTICES, http_faults.status(503), email=SECOND.email, times=3)
 
     again = await source.fetch(known, NOW)
 

@@ -1,4 +1,4 @@
-"""What the simulated portal can do wrong on demand."""
+"""What a simulated HTTP peer (portal, official page, assistant) can do wrong on demand."""
 
 import asyncio
 import gzip
@@ -16,7 +16,7 @@ Answer = Callable[[web.Request, asyncio.Event], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A wrong answer. answer: makes it; the event is set when the portal stops."""
+    """A wrong answer. answer: makes it; the event is set when the server stops."""
 
     name: str
     answer: Answer
@@ -42,7 +42,7 @@ def body(content: bytes, *, content_type: str = "application/json", code: int = 
 
 
 def json_body(content: object) -> Fault:
-    """Answer 200 with exactly this content as JSON, whatever the portal holds."""
+    """Answer 200 with exactly this content as JSON, whatever the peer holds."""
     return body(json.dumps(content).encode())
 
 
