@@ -16,6 +16,6 @@ UtcDatetime = Annotated[AwareDatetime, AfterValidator(to_utc_ms)]
 
 
 class Frozen(BaseModel):
-    """A document: frozen, hashable by value where its fields are, unknown fields refused."""
+    """A document: frozen, hashable by value where its fields are, unknown fields refused; errors quote no value."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)

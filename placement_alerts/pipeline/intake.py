@@ -19,6 +19,7 @@ from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.presence import judge_presence, listed_by
 from placement_alerts.core.understanding import understand_html
 from placement_alerts.errors import PlacementAlertsError
+from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.job_search import find_job
 from placement_alerts.pipeline.offer_book import OfferBook
 from placement_alerts.pipeline.reports import IntakeReport
@@ -113,7 +114,8 @@ class Intake:
         except PlacementAlertsError:
             raise
         except Exception as error:  # bulkhead: one item of a source's poll
-            log.exception("item.crashed", source=run.source, item=item.key)
+            crashed = {"error": type(error).__name__, "trace": trace_of(error)}
+            log.error("item.crashed", source=run.source, item=item.key, **crashed)
             run.report.failures += (f"{item.key}: {type(error).__name__}",)
 
     async def _take_posting(self, run: _Run, item: SourceItem) -> None:

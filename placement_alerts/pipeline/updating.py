@@ -9,6 +9,7 @@ from typing import Protocol
 import structlog
 
 from placement_alerts.errors import PeerError, StoreBusy, StoreUnavailable
+from placement_alerts.pipeline.crashes import trace_of
 from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import OwnerId, PollState, Store
@@ -126,7 +127,7 @@ class Updater:
         except StoreUnavailable:
             raise
         except Exception as error:  # bulkhead: one source's poll
-            log.exception("source.crashed", source=name)
+            log.error("source.crashed", source=name, error=type(error).__name__, trace=trace_of(error))
             return await self._failed(name, state, "bug", type(error).__name__)
         await self._succeeded(state, report)
         return report

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from placement_alerts.core.item import Fetched, KnownItem
 from placement_alerts.errors import PeerRefused, StoreBusy, StoreUnavailable
@@ -144,6 +145,16 @@ async def test_a_failed_poll_keeps_the_last_success_and_the_next_one_recovers(wo
 
     assert (failed.last_success_at, failed.error_class) == (NOW, "refused")
     assert (recovered.last_success_at, recovered.error_class) == (works.now(), None)
+
+
+async def test_what_an_error_says_is_not_logged_as_it_may_quote_a_mail(works: Works) -> None:
+    with capture_logs() as logs:
+        await updater(works, Failing(RuntimeError("Meera Nair"))).update("superset")
+
+    (line,) = [line for line in logs if line["event"] == "source.crashed"]
+    assert line["error"] == "RuntimeError"
+    assert "exc_info" not in line
+    assert "Meera" not in str(logs)
 
 
 async def test_a_bug_in_a_source_is_a_failed_poll_and_no_end(works: Works) -> None:
