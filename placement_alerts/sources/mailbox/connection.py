@@ -93,13 +93,16 @@ class Connection:
         return body if body is None else body[:size_bytes]
 
     async def flag_seen(self, uid: int) -> bool:
-        r"""Flag a mail \Seen. Returns False if the server never allows it; a mail that is gone is no failure."""
+        r"""Flag a mail \Seen. Returns False if the server does not take it; a mail that is gone is no failure.
+
+        A mailbox that is full may refuse flags for weeks and hand over its mails all the same.
+        """
         store = self._protocol.store(str(uid), "+FLAGS.SILENT", r"(\Seen)", by_uid=True)
         answer = await self._run("STORE", store)
         if answer.result == "OK":
             return True
         error = refused("STORE", answer.lines[-1])
-        if isinstance(error, PeerRefused):
+        if isinstance(error, PeerRefused) or response_code(answer.lines[-1]) == "OVERQUOTA":
             return False
         raise error
 

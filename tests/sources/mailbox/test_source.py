@@ -206,10 +206,11 @@ async def test_mail_expunged_before_it_is_settled_counts_as_settled(mailbox: Sim
     assert mailbox.counted("STORE") == 1
 
 
-async def test_folder_that_takes_no_flags_is_told_once_and_settles(mailbox: SimulatedMailbox) -> None:
+@pytest.mark.parametrize("words", ["[NOPERM] read-only", "[OVERQUOTA] Quota exceeded (mailbox for user is full)"])
+async def test_folder_that_takes_no_flags_is_told_once_and_settles(mailbox: SimulatedMailbox, words: str) -> None:
     mailbox.deliver(a_raw_mail(1))
     mailbox.deliver(a_raw_mail(2))
-    mailbox.fail("STORE", mailbox_faults.refuse("NO [NOPERM] read-only"), times=2)
+    mailbox.fail("STORE", mailbox_faults.refuse(f"NO {words}"), times=2)
 
     with capture_logs() as logs:
         await poll(a_mailbox(mailbox))
