@@ -10,7 +10,14 @@ from placement_alerts.core.notice import Change
 from placement_alerts.core.official import BatchRecord, Snapshot
 from placement_alerts.core.official_changes import changes_between
 from placement_alerts.core.official_import import read_import
-from placement_alerts.core.official_records import import_records, live_again, merge, sum_of_offers
+from placement_alerts.core.official_records import (
+    LOST_NAMES,
+    import_records,
+    live_again,
+    lost_names,
+    merge,
+    sum_of_offers,
+)
 from placement_alerts.errors import ConfigError, NotFound, NotPossible
 from placement_alerts.http_client import HttpClient
 from placement_alerts.oneshot import store_of
@@ -31,6 +38,8 @@ async def dry_run(config: Config) -> dict[str, Any]:
     if read.snapshot is None:
         return {"understood": False, "alarm": read.alarm}
     async with store_of(config) as store:
+        if lost_names(read.snapshot, await store.official.batches()):
+            return {"understood": False, "alarm": LOST_NAMES}
         return await _outlook(store, read.snapshot, read.alarm)
 
 

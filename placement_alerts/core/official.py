@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from placement_alerts.core.frozen import Frozen, UtcDatetime
 
+UNNAMED = "Unknown Batch"  # followed by its number on the page
+
 
 class CardKind(StrEnum):
     """What a card says; OTHER: wording that we do not know, shown as it is."""

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from placement_alerts.core.official import Batch, BatchRecord, Snapshot
+from placement_alerts.core.official import UNNAMED, Batch, BatchRecord, Snapshot
 from placement_alerts.core.official_hash import with_batches
+
+LOST_NAMES = "no batch on it has a name any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,15 @@ def merge(read: Snapshot, known: Iterable[BatchRecord], newest: Snapshot | None,
     )
 
 
+def lost_names(read: Snapshot, known: Iterable[BatchRecord]) -> bool:
+    """Say whether no batch on the page has a name any more, while live ones have: the headings are not understood.
+
+    Taken as it is, such a page would freeze every batch, and tell students of as many new ones.
+    """
+    named = any(record.live and not _is_unnamed(record.batch) for record in known)
+    return named and all(_is_unnamed(batch) for batch in read.batches)
+
+
 def import_records(
     imported: Iterable[BatchRecord], known: Iterable[BatchRecord], *, overwrite: bool
 ) -> tuple[tuple[BatchRecord, ...], dict[str, str]]:
@@ -95,6 +106,10 @@ def sum_of_offers(batch: Batch) -> int | None:
     """
     counts = [card.offers for card in batch.highlights if card.offers is not None]
     return sum(counts) if counts else None
+
+
+def _is_unnamed(batch: Batch) -> bool:
+    return batch.name.startswith(UNNAMED)
 
 
 def _is_frozen(record: BatchRecord | None) -> bool:

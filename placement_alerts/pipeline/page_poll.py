@@ -8,7 +8,7 @@ import structlog
 from placement_alerts.core.official import Snapshot, Validators
 from placement_alerts.core.official_changes import changes_between
 from placement_alerts.core.official_notice import change_notice
-from placement_alerts.core.official_records import Merged, merge
+from placement_alerts.core.official_records import LOST_NAMES, Merged, lost_names, merge
 from placement_alerts.errors import PeerNonsense, PeerRefused
 from placement_alerts.pipeline.alarms import Alarm
 from placement_alerts.pipeline.publishing import publish
@@ -59,6 +59,8 @@ class PagePoll:
             return await self._nothing_read(read, newest)
 
         known = await self._store.official.batches()
+        if lost_names(read.snapshot, known):
+            raise await self._not_understood(LOST_NAMES)
         merged = merge(read.snapshot, known, newest, self._now())
         report = IntakeReport(self._page.name, items=len(merged.snapshot.batches))
         if newest is not None:
@@ -81,11 +83,14 @@ class PagePoll:
 
     async def _nothing_read(self, read: PageRead, newest: Snapshot | None) -> IntakeReport:
         if read.alarm is not None:
-            await self._alarm(f"{self._page.name}:layout", "The official page is no longer understood", (read.alarm,))
-            raise PeerNonsense(f"the official page is not understood: {read.alarm}")
+            raise await self._not_understood(read.alarm)
         if newest is not None:
             await self._store.official.save(newest.model_copy(update={"seen_at": self._now()}))
         return IntakeReport(self._page.name, items=len(newest.batches) if newest else 0, unchanged=1)
+
+    async def _not_understood(self, why: str) -> PeerNonsense:
+        await self._alarm(f"{self._page.name}:layout", "The official page is no longer understood", (why,))
+        return PeerNonsense(f"the official page is not understood: {why}")
 
     async def _tell_changes(self, newest: Snapshot, merged: Merged, report: IntakeReport) -> None:
         changes = changes_between(newest.batches, merged.told)

@@ -17,7 +17,7 @@ from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.sandbox import http_faults as faults
-from placement_alerts.sandbox.official_content import SEASON_2031
+from placement_alerts.sandbox.official_content import SEASON_2031, SEASON_2032
 from placement_alerts.sandbox.official_page import Layout, SimulatedPage
 from placement_alerts.sources.official.settings import OfficialSettings
 from placement_alerts.sources.official.source import OfficialPage
@@ -216,6 +216,20 @@ async def test_page_that_is_not_understood_is_an_alarm_and_changes_nothing(desk:
 
     assert (await desk.snapshots(), await desk.records(), await desk.store.official.validators()) == before
     assert [key for key, _ in desk.alarms] == ["official:layout"]
+
+
+async def test_page_whose_headings_lost_their_years_freezes_nothing(desk: Desk) -> None:
+    await desk.read()
+    before = (await desk.snapshots(), await desk.records(), await desk.store.official.validators())
+    desk.site.content = replace(
+        desk.site.content, batches=[("this year", SEASON_2032), ("last year", desk.site.content.cards("2031"))]
+    )
+
+    with pytest.raises(PeerNonsense, match="no batch on it has a name"):
+        await desk.read()
+
+    assert (await desk.snapshots(), await desk.records(), await desk.store.official.validators()) == before
+    assert ([key for key, _ in desk.alarms], await desk.texts()) == (["official:layout"], [])
 
 
 async def test_page_that_is_not_understood_at_the_first_reading_is_no_first_reading(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from placement_alerts.core.official import Batch, Card, Distribution, Logo, Snapshot
+from placement_alerts.core.official import UNNAMED, Batch, Card, Distribution, Logo, Snapshot
 from placement_alerts.core.official_cards import one_line, read_card
 from placement_alerts.core.official_hash import content_hash
 from placement_alerts.sources.official.flight import INTRO, Flight, read_flight
@@ -166,7 +166,7 @@ def _batches(sections: Sequence[_Section]) -> list[Batch]:
     for number, section in enumerate(sections[:MAX_BATCHES], start=1):
         year = _YEAR.search(section.heading)
         if section.cards or year:
-            name = _unused(year[0] if year else f"Unknown Batch {number}", batches)
+            name = _unused(year[0] if year else f"{UNNAMED} {number}", batches)
             batches.append(Batch(name=name, active=number == 1, highlights=section.cards))
     return batches
 
@@ -236,7 +236,7 @@ def _old_batches(tree: LexborHTMLParser) -> list[Batch] | None:
     ]
     batches: list[Batch] = []
     for number, content in enumerate(contents[:MAX_BATCHES], start=1):
-        name = (names[number - 1] if number <= len(names) else "") or f"Unknown Batch {number}"
+        name = (names[number - 1] if number <= len(names) else "") or f"{UNNAMED} {number}"
         batches.append(_old_batch(content, _unused(name, batches)))
     return batches if any(batch.pointers or batch.distribution for batch in batches) else None
 
