@@ -1,13 +1,13 @@
 """A simulated assistant: a real HTTP server on 127.0.0.1 with the chat endpoint of the OpenAI API, faults on demand."""
 
-import asyncio
 import json
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from placement_alerts.sandbox.http_faults import Fault
+from placement_alerts.sandbox.http_server import HttpServer
 
 KEY = "sk-simulated"
 
@@ -25,35 +25,25 @@ class Question:
         return "\n".join(message["content"] for message in self.content["messages"])
 
 
-class SimulatedAssistant:
+class SimulatedAssistant(HttpServer):
     """Answers every question with `reply`: what is no text is sent as JSON. Started by `async with`."""
 
     def __init__(self, reply: object = None) -> None:
+        super().__init__()
         self.reply = reply
         self.questions: list[Question] = []
         self._faults: list[Fault] = []
-        self._stopping = asyncio.Event()
-        self._runner: web.AppRunner | None = None
-        self._port = 0
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
+        """Return what answers."""
         app = web.Application()
         app.router.add_post("/v1/chat/completions", self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
-        self._port = self._runner.addresses[0][1]
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._stopping.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        return app
 
     @property
     def base_url(self) -> str:
         """What `assistant.base_url` has to be."""
-        return f"http://127.0.0.1:{self._port}/v1"
+        return f"http://127.0.0.1:{self.port}/v1"
 
     def fail(self, fault: Fault, *, times: int = 1) -> None:
         """Answer the next questions with a fault (sandbox/http_faults.py)."""
@@ -62,7 +52,7 @@ class SimulatedAssistant:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.questions.append(Question(request.headers.get("Authorization"), await request.json()))
         if self._faults:
-            return await self._faults.pop(0).answer(request, self._stopping)
+            return await self._faults.pop(0).answer(request, self.stopping)
         if request.headers.get("Authorization") != f"Bearer {KEY}":
             return web.json_response({"error": {"message": "Incorrect API key provided"}}, status=401)
         content = self.reply if isinstance(self.reply, str) else json.dumps(self.reply)

@@ -1,14 +1,13 @@
 """A simulated official page: a real HTTP server on 127.0.0.1 with validators, in either layout, faults on demand."""
 
-import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
 from hashlib import sha256
-from typing import Self
 
 from aiohttp import web
 
 from placement_alerts.sandbox.http_faults import Fault
+from placement_alerts.sandbox.http_server import HttpServer
 from placement_alerts.sandbox.official_content import UNKNOWN_PAGE, Content, current_page, old_page
 
 PATH = "/existing-student/training-and-placement/students-placement"
@@ -24,7 +23,7 @@ class Layout(StrEnum):
     EMPTY = "empty"
 
 
-class SimulatedPage:
+class SimulatedPage(HttpServer):
     """The page and what its editors do to it. Started by `async with` or `start`.
 
     content, layout: may be set at any time. validates: whether it gives validators and honours them.
@@ -32,42 +31,23 @@ class SimulatedPage:
     """
 
     def __init__(self, content: Content | None = None, layout: Layout = Layout.CURRENT) -> None:
+        super().__init__()
         self.content = content or Content()
         self.layout = layout
         self.validates = True
         self.requests: list[Mapping[str, str]] = []
         self._faults: list[Fault] = []
-        self._stopping = asyncio.Event()
-        self._runner: web.AppRunner | None = None
-        self._port = 0
 
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1. port: 0 takes a free one."""
+    def application(self) -> web.Application:
+        """Return what answers."""
         app = web.Application()
         app.router.add_get(PATH, self._answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Stop listening and end open answers."""
-        self._stopping.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        return app
 
     @property
     def url(self) -> str:
         """What `sources.official.url` has to be."""
-        return f"http://127.0.0.1:{self._port}{PATH}"
+        return f"http://127.0.0.1:{self.port}{PATH}"
 
     @property
     def html(self) -> str:
@@ -91,7 +71,7 @@ class SimulatedPage:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append({name.lower(): value for name, value in request.headers.items()})
         if self._faults:
-            return await self._faults.pop(0).answer(request, self._stopping)
+            return await self._faults.pop(0).answer(request, self.stopping)
         html = self.html
         headers = {"ETag": f'"{sha256(html.encode()).hexdigest()[:16]}"'} if self.validates else {}
         if headers and request.headers.get("If-None-Match") == headers["ETag"]:

@@ -4,14 +4,12 @@ The elements it serves are plain dictionaries as the portal would send them, so 
 add any field.
 """
 
-import asyncio
 import base64
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Self
 
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -19,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from placement_alerts.sandbox.http_faults import Fault
+from placement_alerts.sandbox.http_server import HttpServer
 from placement_alerts.sandbox.portal_board import Board
 
 BASE_PATH = "/tnpsuite-core"
@@ -58,14 +57,15 @@ class Call:
     headers: Mapping[str, str]
 
 
-class SimulatedPortal(Board):
+class SimulatedPortal(HttpServer, Board):
     """The portal and what its office does there. Started by `async with` or `start`.
 
     now: the office's clock, for times that are not given. calls: every request so far, in order.
     """
 
     def __init__(self, logins: Iterable[PortalLogin], now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        super().__init__(now)
+        HttpServer.__init__(self)
+        Board.__init__(self, now)
         self.calls: list[Call] = []
         self.honours_paging = True
         self._logins = {one.email: one for one in logins}
@@ -73,19 +73,9 @@ class SimulatedPortal(Board):
         self._uuids = {email: f"2f6d1c1e-0000-4000-8000-{number:012x}" for number, email in enumerate(self._logins, 1)}
         self._tokens: dict[str, str] = {}
         self._faults: list[_Planned] = []
-        self._stopping = asyncio.Event()
-        self._runner: web.AppRunner | None = None
-        self._port = 0
 
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
-
-    async def start(self, port: int = 0) -> None:
-        """Listen on 127.0.0.1. port: 0 takes a free one."""
+    def application(self) -> web.Application:
+        """Return what answers."""
         app = web.Application()
         student = f"{BASE_PATH}/students/{{uuid}}"
         job = f"{student}/job_profiles/{{job}}"
@@ -94,22 +84,12 @@ class SimulatedPortal(Board):
         app.router.add_get(f"{student}/job_profiles", self._endpoint(Endpoint.JOBS, self._list_jobs))
         app.router.add_get(job, self._endpoint(Endpoint.DETAIL, self._show_job))
         app.router.add_get(f"{job}/documents/{{document}}/url", self._endpoint(Endpoint.DOCUMENT, self._show_address))
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-
-    async def stop(self) -> None:
-        """Stop listening and end open answers."""
-        self._stopping.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
+        return app
 
     @property
     def base_url(self) -> str:
         """What `sources.superset.base_url` has to be."""
-        return f"http://127.0.0.1:{self._port}{BASE_PATH}"
+        return f"http://127.0.0.1:{self.port}{BASE_PATH}"
 
     @property
     def public_key(self) -> str:
@@ -146,7 +126,7 @@ class SimulatedPortal(Board):
             self.calls.append(Call(endpoint, email, request.path, request.query_string, dict(request.headers)))
             fault = self._next_fault(self.calls[-1])
             if fault is not None:
-                return await fault.answer(request, self._stopping)
+                return await fault.answer(request, self.stopping)
             if not _has_headers(request):
                 return web.json_response({"message": "unknown tenant"}, status=400)
             if endpoint is not Endpoint.LOGIN:
