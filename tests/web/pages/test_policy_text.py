@@ -57,8 +57,8 @@ def test_lists_tables_and_emphasis_are_shown() -> None:
 def test_hostile_text_is_shown_as_text(hostile: str) -> None:
     html = to_html(hostile, (TocEntry(id='"><script>', text="svgonloadalert1", level=2),))
 
-    for mark in ("<script", "<img", "<svg", "<style", 'href="javascript', 'href="data', "<a href='x'"):
-        assert mark not in html
+    marks = ("<script", "<img", "<svg", "<style", 'href="javascript', 'href="data', "<a href='x'")
+    assert [mark for mark in marks if mark in html] == []
 
 
 class Reader(HTMLParser):

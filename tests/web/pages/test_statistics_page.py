@@ -164,10 +164,10 @@ async def test_page_is_made_once_for_many_readers(site: Site, clock: Clock) -> N
     assert await site.text("/statistics") != empty
 
 
-async def test_pages_that_are_not_public_say_that_sign_in_is_needed(serve_pages: Serve) -> None:
+@pytest.mark.parametrize("path", ["/statistics", "/policy", "/policy/2026"])
+async def test_pages_that_are_not_public_say_that_sign_in_is_needed(serve_pages: Serve, path: str) -> None:
     async with serve_pages(public=False) as site:
-        for path in ("/statistics", "/policy", "/policy/2026"):
-            assert "Sign-in is needed" in await site.text(path, status=404)
+        assert "Sign-in is needed" in await site.text(path, status=404)
         assert "after signing in" in await site.text("/")
 
 
