@@ -38,16 +38,12 @@ Page = Callable[[web.Request], Awaitable[Body]]
 
 @dataclass(frozen=True, slots=True)
 class PageSettings:
-    """What the pages are told. years: that exist; active: shown first. public: whether they may be read at all.
-
-    bot_url: where the bot is found, https://t.me/...; None: not known.
-    """
+    """What the pages are told. years: that exist; active: shown first. public: whether they may be read at all."""
 
     years: tuple[str, ...]
     active: str
     version: str
     public: bool = True
-    bot_url: str | None = None
 
 
 class PageRoutes:

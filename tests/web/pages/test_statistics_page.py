@@ -171,11 +171,6 @@ async def test_pages_that_are_not_public_say_that_sign_in_is_needed(serve_pages:
         assert "after signing in" in await site.text("/")
 
 
-async def test_bot_is_linked_where_it_is_known(serve_pages: Serve) -> None:
-    async with serve_pages(bot_url="https://t.me/some_bot") as site:
-        assert 'href="https://t.me/some_bot"' in await site.text("/")
-
-
 class Away:
     """A store that does not answer."""
 
