@@ -133,7 +133,7 @@ def _facts(offer: Offer, event: OfferEvent) -> Facts:
             for role in offer.roles
         ),
         location=offer.locations,
-        students=tuple(ListedStudent(name=one.name or None, enrollment=one.enrollment) for one in event.students),
+        students=tuple(ListedStudent(name=one.name or None, enrollment=one.enrollment) for one in _named(event)),
         author=event.author,
         reasons=(f"kind: offer, because of the event {event.kind} of the company's offers",),
     )
@@ -150,11 +150,15 @@ def _lines(offer: Offer, event: OfferEvent) -> Iterator[str]:
     if event.kind is OfferEventKind.MORE_STUDENTS:
         yield f"New offers: {len(event.students)}"
     yield f"Number of offers: {event.total_students}"
-    yield from (_student_line(student, offer) for student in event.students)
+    yield from (_student_line(student, offer) for student in _named(event))
     if offer.additional_info:
         yield offer.additional_info
     if event.students:
         yield "Congratulations!"
+
+
+def _named(event: OfferEvent) -> tuple[OfferStudent, ...]:
+    return (*event.students, *event.identified)
 
 
 def _change_line(change: Change) -> str:

@@ -73,8 +73,9 @@ class OfferEventKind(StrEnum):
 class OfferEvent(Frozen):
     """Something to tell. It waits inside the offer until its notice is stored.
 
-    id: from year, company key and mail id. students: all for NEW, only those who are new else. archived: the mail is
-    history, so the notice is delivered to nobody. total_students: at the company, after it.
+    id: from year, company key and mail id. students: all for NEW, only those who are new else. identified: who was
+    known by name alone, and now has a number by which they can be told. archived: the mail is history, so the notice
+    is delivered to nobody. total_students: at the company, after it.
     """
 
     id: str
@@ -83,6 +84,7 @@ class OfferEvent(Frozen):
     sent_at: UtcDatetime
     author: str | None = None
     students: tuple[OfferStudent, ...] = ()
+    identified: tuple[OfferStudent, ...] = ()
     changes: tuple[Change, ...] = ()
     total_students: int
     archived: bool = False

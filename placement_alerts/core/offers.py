@@ -156,12 +156,16 @@ def _event(
 ) -> OfferEvent | None:
     """Return what the contribution changes about an offer that the others make; None if nothing that is told."""
     after = fold([*others, fresh])
+    identified: tuple[OfferStudent, ...] = ()
     changes: tuple[Change, ...] = ()
     if not others:
         kind, students = OfferEventKind.NEW, after.students
     else:
         students = _only_named_by(fresh.mail_id, after)
+        identified = _identified_by(others, fresh, after)
         changes = tuple(_changes(others, fresh, after))
+        if identified:
+            changes = (*changes, _change("Enrollment numbers", None, f"{len(identified)} of those named before"))
         if not students and not changes:
             return None
         kind = OfferEventKind.MORE_STUDENTS if students else OfferEventKind.CHANGED
@@ -172,6 +176,7 @@ def _event(
         sent_at=fresh.sent_at,
         author=fresh.author,
         students=students,
+        identified=identified,
         changes=changes,
         total_students=len(after.students),
         archived=archived,
@@ -181,6 +186,16 @@ def _event(
 def _only_named_by(mail_id: str, folded: Folded) -> tuple[OfferStudent, ...]:
     return tuple(
         student for student, named_by in zip(folded.students, folded.named_by, strict=True) if named_by == {mail_id}
+    )
+
+
+def _identified_by(others: Iterable[Contribution], fresh: Contribution, folded: Folded) -> tuple[OfferStudent, ...]:
+    """Return who was named before, and whose number is said now for the first time."""
+    known = {student.enrollment for one in others for student in one.students}
+    return tuple(
+        student
+        for student, named_by in zip(folded.students, folded.named_by, strict=True)
+        if student.enrollment and student.enrollment not in known and named_by > {fresh.mail_id}
     )
 
 

@@ -199,6 +199,16 @@ def test_history_is_delivered_to_nobody() -> None:
     assert notice_of_offer(offer, event.model_copy(update={"archived": True}), NOW).archived
 
 
+def test_who_is_identified_by_a_later_mail_is_named_in_its_notice() -> None:
+    offer, event = an_event_of(MEERA)
+    event = event.model_copy(update={"kind": OfferEventKind.CHANGED, "students": (), "identified": (MEERA,)})
+
+    notice = notice_of_offer(offer, event, NOW)
+
+    assert [one.enrollment for one in notice.facts.students] == [MEERA.enrollment]
+    assert any(line.startswith(f"{MEERA.name} ({MEERA.enrollment})") for line in notice.text.splitlines())
+
+
 def test_the_id_of_an_offers_notice_comes_from_its_event_and_never_from_the_clock() -> None:
     offer, event = an_event_of(MEERA)
 

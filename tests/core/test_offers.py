@@ -321,6 +321,25 @@ def test_a_change_alone_tells_old_and_new_without_naming_anybody() -> None:
     ]
 
 
+def test_who_was_known_by_name_alone_is_named_when_a_number_is_learnt() -> None:
+    first = merged(mail(1, chosen("Meera Nair", None), chosen(*KABIR)))
+
+    offer = add(first, mail(2, chosen(*MEERA), chosen(*KABIR)), YEAR, KEY)
+
+    event = offer.pending[-1]
+    assert (event.kind, event.students, len(offer.students)) == (OfferEventKind.CHANGED, (), 2)
+    assert [(one.name, one.enrollment) for one in event.identified] == [MEERA]
+    assert [(one.field, one.before, one.after) for one in event.changes] == [
+        ("Enrollment numbers", None, "1 of those named before")
+    ]
+
+
+def test_a_number_that_is_known_already_names_nobody_again() -> None:
+    first = merged(mail(1, chosen("Meera Nair", None)), mail(2, chosen(*MEERA)))
+
+    assert add(first, mail(3, chosen(*MEERA)), YEAR, KEY).pending == first.pending
+
+
 def test_other_packages_of_students_are_counted_for_each_pair() -> None:
     people = [chosen(f"P{number}", f"2210300{number}") for number in range(3)]
     first = mail(1, *(one.model_copy(update={"package_lpa": 9.0}) for one in people), roles=(role(package=11.5),))
