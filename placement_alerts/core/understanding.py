@@ -20,6 +20,7 @@ from placement_alerts.core.extract.roles import find_roles
 from placement_alerts.core.extract.schedule import Dated, Schedule, find_schedule
 from placement_alerts.core.extract.students import find_students, student_lines
 from placement_alerts.core.html import from_html
+from placement_alerts.core.matching import company_key
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
 from placement_alerts.core.relevance import Surroundings, not_for_students
 
@@ -102,7 +103,7 @@ def _look(text: Text, published_at: datetime, known_companies: Iterable[str], ar
         company=company,
         roles=find_roles(_without_company(calm, company.name), fields),
         pay=total_pay(calm, fields),
-        students=find_students(text) or find_students(text, names_alone=True),
+        students=_without_name_of(company.name, find_students(text) or find_students(text, names_alone=True)),
         schedule=find_schedule(short, published_at, student_lines(short)),
         links=find_links(text),
         branches=find_branches(short),
@@ -173,6 +174,12 @@ def _reasons(found: _Found, company: str | None, deadline: Dated | None, event: 
         yield f"deadline: {deadline.at:%d %b %Y %H:%M}, because it says {deadline.quote!r}"
     if event is not None:
         yield f"event: {event.at:%d %b %Y %H:%M}, because it says {event.quote!r}"
+
+
+def _without_name_of(company: str | None, students: tuple[ListedStudent, ...]) -> tuple[ListedStudent, ...]:
+    """Return the students without the company, whose name may look like a person's."""
+    key = company_key(company or "")
+    return tuple(one for one in students if one.enrollment or not key or company_key(one.name or "") != key)
 
 
 def _without_company(text: Text, company: str | None) -> Text:

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from placement_alerts.core.document import Line, Text
+from placement_alerts.core.document import Line, Text, gist
 from placement_alerts.core.enrollment import ENROLLMENT
+from placement_alerts.core.extract.inline_names import inline_names
 from placement_alerts.core.extract.labels import rows_with_header
 from placement_alerts.core.notice import ListedStudent
 
@@ -90,7 +91,7 @@ def find_students(text: Text, *, names_alone: bool = False) -> tuple[ListedStude
         if len(found) >= MOST_STUDENTS:
             break
     if not found and names_alone:
-        return tuple(_short_numbers(text)) or tuple(_names_alone(text))
+        return tuple(_short_numbers(text)) or tuple(_names_alone(text)) or tuple(_inline(text))
     return tuple(found.values())
 
 
@@ -265,6 +266,12 @@ def _names_alone(text: Text) -> Iterator[ListedStudent]:
             yield from (ListedStudent(name=name) for name in names)
         names = []
         lead = _LIST_LEAD.search(line.text) is not None and _SECTION_OUT.search(line.text) is None
+
+
+def _inline(text: Text) -> Iterator[ListedStudent]:
+    """Yield those whom sentences name without numbers, each once."""
+    for name in list(dict.fromkeys(inline_names(gist(text), _full_name)))[:MOST_STUDENTS]:
+        yield ListedStudent(name=name)
 
 
 def _full_name(text: str) -> str | None:
