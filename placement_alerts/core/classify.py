@@ -53,7 +53,8 @@ _NEGATED = re.compile(r"\b(?:no|not|without|won.?t|cannot|never|any|further)\b(?
 _NEXT_STEP = re.compile(
     r"\b(?:shortlisted|short-listed|next round|next stage|round (?:\d|i+)|interviews? (?:on|at|today|tomorrow"
     r"|is|are|will|scheduled|starts?)|(?:online|written|coding) test (?:on|is)|appear (?:for|in)|qualified for"
-    r"|cleared the|report(?:ing)?|moving ahead|made it to"
+    r"|cleared the|report(?:ing)?(?![^.;]{0,60}\b(?:for|to (?:collect|sign|receive))\b[^.;]{0,40}\b(?:offer|appointment"
+    r"|joining) (?:letters?|formalities))|moving ahead|made it to"
     r"|to be interviewed|will be interviewed|slots?|selected for (?:the )?(?:gd|pi|hr|technical|next|final"
     r"|coding|written|online"
     r"|group|personal|managerial)\b[^.]{0,30}(?:round|interviews?|test|discussion|assessment|gd|pi)?)\b",
@@ -63,14 +64,17 @@ _FINAL = re.compile(
     r"\b(?:final(?:ly)? (?:results?|select\w*|list|offers?)|selected students|selected candidates|stand"
     r" selected|been selected|getting selected|got selected|select list|ppos?|pre-placement offers?|declared"
     r" the results?|extend an offer|been offered|offers as below"
-    r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged|finali[sz]ed the following)\b",
+    r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged"
+    r"|finali[sz]ed the following|confirm\w*[^.]{0,20} selections? of)\b",
     re.IGNORECASE,
 )
 _CALLED_ON = re.compile(
     r"\bselected (?:students? |candidates? )?(?:for|to) (?:the |appear (?:for|in) )?(?:upcoming "
     r"|further )?(?:next|gd|pi|hr|technical"
-    r"|tech|final|coding|written|online|group|personal|managerial|second|third|\d(?:nd|rd|th)|interviews?|round"
-    r"|assessment|test)\b(?! (?:role|position|post|profile|engineer|developer|analyst))",
+    r"|tech|final|coding|written|online|group|personal|managerial|second|third|\d(?:nd|rd|th)"
+    r"|(?:(?!(?:role|post|position|profile|internship|as|after|by|from|through|in|at|with|of|on|via)\b)[\w-]+ ){0,4}"
+    r"(?:interviews?|rounds?|assessments?|tests?|discussions?|oa))\b"
+    r"(?! (?:role|position|post|profile|engineer|developer|analyst))",
     re.IGNORECASE,
 )
 _ASKS_MONEY = re.compile(

@@ -25,6 +25,18 @@ ROWS = Findings(students=3)
             Findings(students=2, comes=True),
             "shortlist",
         ),
+        (
+            "Acme",
+            "<p>Selected for the Video Interview Round:</p>",
+            Findings(students=3, pay=True, comes=True),
+            "shortlist",
+        ),
+        (
+            "Acme internship",
+            "<p>Acme has confirmed the selection of A and B. Report tomorrow for the offer letter.</p>",
+            Findings(students=2, pay=True),
+            "offer",
+        ),
         ("Acme - Final Result", "<p>Finally selected:</p>", Findings(students=3, pay=True), "offer"),
         ("Acme revised final list", "<p>selected students</p>", Findings(students=3, pay=True), "offer"),
         ("Results of the season", "<p>Students have been placed in many companies.</p>", Findings(), "announcement"),

@@ -24,6 +24,7 @@ from placement_alerts.core.extract.schedule_phrases import (
     OFFICE_HOURS,
     OLD,
     OLD_FROM,
+    PAPERS_AFTER,
     PERIOD,
     RANGE,
     RANGE_START,
@@ -184,6 +185,8 @@ def _judge(moment: Moment, clause: _Clause) -> _Found:
 def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     before, after = clause.before, clause.after
     if OLD.search(before) or OLD_FROM.search(clause.head) or GONE_AFTER.match(after) or NOT_DUE.search(before):
+        return _Sort.NEITHER, 0
+    if PAPERS_AFTER.match(after):
         return _Sort.NEITHER, 0
     if DEADLINE_AFTER.match(after):
         return _Sort.DEADLINE, 3

@@ -81,6 +81,12 @@ NOT_DUE = re.compile(
     r"|\b(?:office|centre|center|department|institute|library|college|cell)\b[^.]{0,60}\bclosed\b[^.]{0,60}$",
     re.IGNORECASE,
 )
+# the reader comes for papers alone: neither a step of a selection nor something that others attend
+PAPERS_AFTER = re.compile(
+    r"[^.;]{0,60}\b(?:for|to (?:collect|sign|receive))\b[^.;]{0,40}\b(?:offer|appointment|joining)"
+    r" (?:letters?|formalities)\b",
+    re.IGNORECASE,
+)
 NOW_AT = re.compile(
     r"\W{0,3}(?:(?:will|shall|to) )?(?:now |instead )(?:be )?(?:start|begin|held|conducted|commence|take"
     r" place)\w* (?:at|from)\W*",
