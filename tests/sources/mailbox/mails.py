@@ -49,3 +49,9 @@ def plain(text: str) -> str:
 
 def html(text: str) -> str:
     return f"Content-Type: text/html; charset=utf-8\r\n\r\n{text}"
+
+
+def of_parts(subtype: str, *parts: str | bytes) -> Mail:
+    """Return a mail of parts as it is read. subtype: of its multipart."""
+    line, body = multipart(subtype, *parts)
+    return read(a_mail("MIME-Version: 1.0", line, body=body))
