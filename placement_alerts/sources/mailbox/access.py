@@ -6,7 +6,7 @@ import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from placement_alerts.errors import ConnectionLost, PeerUnreachable
+from placement_alerts.errors import ConnectionLost, PeerRefused, PeerUnreachable
 from placement_alerts.sources.mailbox.connection import Connection, Protocol
 from placement_alerts.sources.mailbox.settings import MailboxSettings
 
@@ -37,6 +37,8 @@ async def _reach(protocol: Protocol, settings: MailboxSettings, tls: ssl.SSLCont
     except ssl.SSLCertVerificationError as error:
         reason = f"the certificate of {where} is not to be trusted ({error.verify_message}): check sources.mailbox.host"
         raise PeerUnreachable(reason) from error
+    except UnicodeError:  # of the name, before it is looked up
+        raise PeerRefused(f"{settings.host!r} is no name of a server: check sources.mailbox.host") from None
     except TimeoutError:
         raise PeerUnreachable(f"no greeting of {where} in {settings.timeout_s:g} s") from None
     except OSError as error:

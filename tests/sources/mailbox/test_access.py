@@ -65,6 +65,12 @@ async def test_login_without_tls_that_the_server_forbids_sends_no_password(mailb
     assert mailbox.counted("LOGIN") == 0
 
 
+@pytest.mark.parametrize("host", ["imap..example.com", "a" * 64 + ".example"])
+async def test_host_that_is_no_name_is_named(mailbox: SimulatedMailbox, host: str) -> None:
+    with pytest.raises(PeerRefused, match="is no name of a server"):
+        await do_nothing(mailbox, host=host)
+
+
 async def test_server_that_does_not_listen_is_no_connection(mailbox: SimulatedMailbox) -> None:
     await mailbox.stop()
 
