@@ -12,14 +12,14 @@ from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
 BATCH = 20  # reviews told before the store is asked again
-IDLE_S = 1.0  # another process may have asked
+IDLE_S = 1.0
 AGAIN_S = 15.0  # after which an admin who could not be reached is tried again
 
 log = structlog.get_logger(__name__)
 
 
 class ReviewDesk:
-    """Tells every admin of each open review. flag: may be set when a review was asked; not needed.
+    """Tells every admin of each open review. It looks once a second, as another process may have asked.
 
     A review counts as told when every admin has it who can be reached, and at least one does; a crash before that
     tells some of them again. With no admins nothing is told, and reviews stay open.
@@ -34,7 +34,7 @@ class ReviewDesk:
         idle_s: float = IDLE_S,
         again_s: float = AGAIN_S,
     ) -> None:
-        self.flag = Flag()
+        self._flag = Flag()
         self._store = store
         self._answers = answers
         self._admins = frozenset(admins)
@@ -47,18 +47,18 @@ class ReviewDesk:
     async def run(self) -> None:
         """Tell until `stop`."""
         while not self._stopping:
-            since = self.flag.count
+            since = self._flag.count
             try:
                 all_told = await self.run_once()
             except StoreUnavailable as error:
                 log.warning("reviews.postponed", error=str(error))
                 all_told = True
-            await self.flag.wait(since, self._idle_s if all_told else self._again_s)
+            await self._flag.wait(since, self._idle_s if all_told else self._again_s)
 
     def stop(self) -> None:
         """Begin no further review."""
         self._stopping = True
-        self.flag.set()
+        self._flag.set()
 
     async def run_once(self) -> bool:
         """Tell what was not told, oldest first; False if some of it has to be tried again."""

@@ -45,17 +45,6 @@ async def test_what_is_asked_while_it_runs_is_told(desk: Desk) -> None:
     assert await desk.store.reviews.untold(1) == []
 
 
-async def test_a_flag_wakes_it_at_once(desk: Desk) -> None:
-    reviews = ReviewDesk(desk.store, desk.answers, ADMINS, idle_s=60)
-
-    async with asyncio.timeout(10), asyncio.TaskGroup() as group:
-        group.create_task(reviews.run())
-        await desk.store.reviews.ask(a_review())
-        reviews.flag.set()
-        await desk.telegram.heard.get()
-        reviews.stop()
-
-
 async def test_an_admin_who_cannot_be_reached_just_now_is_told_later_and_the_others_once(desk: Desk) -> None:
     await desk.store.reviews.ask(a_review())
     reviews = ReviewDesk(desk.store, desk.answers, ADMINS)
