@@ -20,6 +20,8 @@ _MONTH = (
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\b"
 
+_DAY_END = r"(?:eod|cob|end of (?:the )?day|close of (?:business|the day))"
+
 _DATES = re.compile(
     rf"(?<![\w/.-])(?:(?P<y1>20\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)(?!\d)"
     rf"|(?P<d2>\d{{1,2}})\s?(?P<s2>[./-])\s?(?P<m2>\d{{1,2}})\s?(?P=s2)\s?(?P<y2>(?:20)?\d\d)(?![\w/])"
@@ -31,7 +33,7 @@ _DATES = re.compile(
     rf"|(?P<rel>day after tomorrow|tomorrow|today|tonight|tonite|aaj|kal)\b"
     rf"|(?P<pre>on|by|this|coming|next|till|until|before)\s(?:the\s)?(?:this\s"
     rf"|coming\s)?(?P<wd>{_WEEKDAY})(?![\s,(]{{0,3}}(?:\d|{_MONTH}))"
-    rf"|(?<=\bby )(?P<eod>eod|end of (?:the )?day)\b(?!\s+(?:on|of|today|tomorrow|\d))"
+    rf"|(?<=\bby )(?P<eod>{_DAY_END})\b(?!\s+(?:on|of|today|tomorrow|\d|{_WEEKDAY}|{_MONTH}))"
     rf")",
     re.IGNORECASE,
 )
@@ -45,7 +47,7 @@ _TIMES = re.compile(
     r"|(?P<h3>[01]?\d|2[0-3]):(?P<m3>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
     r"|(?P<h4>\d{1,2})(?:[:.](?P<m4>[0-5]\d))?\s?(?=(?:-|–|—|to)\s?\d{1,2}(?:[:.][0-5]\d)?\s?(?P<half4>[ap])\.?m\b)"
     r"|(?:(?P<late>raat|shaam|sham|dop[ae]har|evening|night)\s(?:ko\s)?)?(?P<h5>\d{1,2})(?:[:.](?P<m5>[0-5]\d))?\s?(?:baje|bje|o'?clock)\b"
-    r"|(?P<eod>eod|end of (?:the )?day)\b"
+    rf"|(?P<eod>{_DAY_END})\b"
     r")",
     re.IGNORECASE,
 )

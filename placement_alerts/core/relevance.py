@@ -78,9 +78,26 @@ _SELLS = re.compile(
     r"|options?)|early bird"
     r"|become an? [\w ]{3,40} in \d+ (?:weeks|months|days)|average (?:ctc|package|salary)|reserve (?:my"
     r"|your) (?:seat|spot)"
-    r"|book (?:my|your) (?:seat|slot)|promotional mail|subscribe|unsubscribe)\b",
+    r"|book (?:my|your) (?:seat|slot)|promotional mail|subscribe|unsubscribe"
+    r"|pre-?approved|(?:personal |home |instant |car |gold )?loans?|credit (?:cards?|score|limit)|debit card|insurance"
+    r" (?:plan|cover|policy)|interest rates?|instant (?:approval|disbursal|cash)|no[- ]cost emi|cashback|reward points"
+    r"|claim (?:your|now)|lucky (?:draw|winner)|free gift|shop now|(?:dear|valued) (?:customer|member|user|subscriber"
+    r"|shopper))\b",
     re.IGNORECASE,
 )
+# what an officer asks somebody of the house to see to
+_ERRAND = re.compile(
+    r"\b(?:lunch|dinner|breakfast|tea|snacks|refreshments?|catering|cabs?|taxi|vehicle|driver|bills?|vouchers?|invoices?"
+    r"|reimburse\w*|advance|guest[- ]?house|gate pass(?:es)?|parking|pick-?up|airport|railway station|bouquets?"
+    r"|mementos?|banners?|standee|projector|stationery|purchase|quotation|water bottles|room keys?|housekeeping|electrician)\b",
+    re.IGNORECASE,
+)
+_ARRANGE = re.compile(
+    r"\b(?:arrange|book|send me|raised?|process|put up|prepare|order|reserve|sanction|provide|make arrangements?"
+    r"|keep ready|forward me|clear)\b",
+    re.IGNORECASE,
+)
+_TO_STUDENTS = re.compile(r"\bstudents? (?:are|must|should|will|can|may)\b|\b(?:dear|all) students?\b", re.IGNORECASE)
 _TO_THE_OFFICE = re.compile(
     r"^\W{0,3}(?:(?:dear|respected|hello|hi|good \w+),? )?(?:sir|ma.?am|madam|mam|sir ?/ ?ma.?am|sir or madam|team|tpo"
     r"|prof\w*\.? \w+|dr\.? \w+|mr\.? \w+|ms\.? \w+|mrs\.? \w+)\b",
@@ -129,6 +146,7 @@ _ROBOT = re.compile(
 _MANY_OFFICE_WORDS = 7  # different ones; a machine's mail can hold some of them
 _FEW_OFFICE_WORDS = 3  # different ones; a mail with fewer that is addressed to nobody in particular is private
 _PROMISES = 3  # different phrases of promotion
+_ERRANDS = 3  # different things to see to
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +186,8 @@ def not_for_students(text: Text, around: Surroundings, students: int, *, is_conc
         return f"it is promotion ({', '.join(sorted(_promises(text, around))[:4])})"
     if students <= 1 and _is_letter(opening):
         return "somebody writes to the office in an own matter"
+    if not students and not around.has_list and _is_errand(opening):
+        return "it asks somebody of the house to arrange something"
     is_office = any(_OFFICE_SENDER.search(name) for name, _ in around.senders if name)
     if not (
         around.has_list
@@ -195,6 +215,12 @@ def _is_letter(opening: str) -> bool:
     if not _TO_THE_OFFICE.search(opening[:400]) or _WE.search(opening):
         return False
     return len(_different(_I, opening)) >= 2
+
+
+def _is_errand(opening: str) -> bool:
+    if not _ARRANGE.search(opening) or any(to.search(opening) for to in (_TO_MANY, _TO_STUDENTS, _WE)):
+        return False
+    return len(_different(_ERRAND, opening)) >= _ERRANDS
 
 
 def _different(pattern: re.Pattern[str], text: str) -> set[str]:

@@ -17,6 +17,7 @@ ROWS = Findings(students=3)
         ("Acme: last date extended", "<p>It is extended till Monday.</p>", Findings(apply_by=True), "update"),
         ("Corrigendum", "<p>CTC be read as 5 in place of 6.</p>", Findings(pay=True), "update"),
         ("Reminder: Acme form", "<p>This is to remind you to apply.</p>", Findings(apply_by=True), "reminder"),
+        ("acme bharo!!", "<p>pehle wale mail mein details hain</p>", Findings(apply_by=True), "reminder"),
         ("Acme closing today", "<p>Last chance to apply.</p>", Findings(apply_by=True), "reminder"),
         ("Acme - Round 2", "<p>Shortlisted for the interview.</p>", Findings(students=3, comes=True), "shortlist"),
         (

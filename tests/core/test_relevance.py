@@ -19,6 +19,9 @@ PRIVATE = Surroundings(senders=(("Asha Rao", None),))
         ("Acme Registration", "Thanks for filling out Acme Registration. Here's what was received."),
         ("kal ka plan??", "movie ka kya scene hai? 6:45 wala show, 3 tickets le lu kya"),
         ("Request", "Respected Sir,\nMy name is Asha. I request you to allow me to sit in the test.\nYours faithfully"),
+        ("You are selected", "Dear Customer, your pre-approved loan of Rs. 5,00,000 expires on Friday. Apply now."),
+        ("Lunch", "Kamal ji, please arrange lunch for the panel of Acme and a cab from the airport."),
+        ("Hall", "Please put up the banner, book the projector and raise the bill."),
         ("Sale", "Flat 50% off! Limited seats. Enrol now with coupon A1."),
     ],
 )
@@ -31,6 +34,7 @@ def test_what_is_nothing_for_students_is_told_with_its_reason(title: str, body: 
     [
         ("Cyber awareness", "Dear students, a session on phishing and password safety is on Monday in LT-2."),
         ("Acme Labs", "Dear Sir, we are looking for interns. I am attaching the JD. Let me know the names."),
+        ("Visit", "Dear students, lunch and tea are served in the guest house; arrange a cab yourselves."),
         ("Office closed", "The T&P office is closed on Friday."),
         ("Joining", "Dear Asha, your joining is moved."),
     ],

@@ -27,6 +27,7 @@ from placement_alerts.core.extract.company_phrases import (
     ROLE,
     SENTENCES,
     SEVERAL,
+    SMALL,
     SPLIT_TITLE,
 )
 from placement_alerts.core.extract.labels import Field, fields_of
@@ -72,6 +73,9 @@ def find_company(
         mentioned = _mentioned(text.title, known_companies)
         if mentioned is not None:
             return Company(mentioned, "the title names it and it is known")
+        small = _in_small_letters(text)
+        if small is not None:
+            return Company(_as_known(small, known_companies), "the title and the text name it in small letters")
     if best is None:
         return Company(None, "no company is named")
     if score < _ENOUGH:
@@ -86,15 +90,22 @@ def tidy_name(name: str) -> str:
     if legal and legal.start() > 0:
         name = name[: legal.start()]
     words = re.sub(r"^m/s\.?\s+", "", name.strip(), flags=re.IGNORECASE).split()[: _LONGEST + 3]
-    while words and (_bare(words[0]) in GENERIC or words[0][0].isdigit()):
+    while words and (_is_generic(words[0]) or words[0][0].isdigit()):
         words.pop(0)
     count = len(words)
     while words and (
-        (_bare(words[-1]) in GENERIC and _bare(words[-1]) not in CLOSES_A_NAME)
+        (_is_generic(words[-1]) and _bare(words[-1]) not in CLOSES_A_NAME)
         or (len(words) < count and _bare(words[-1]) == "tech")
     ):
         words.pop()
     return " ".join(words[:_LONGEST]).strip(" .,:;-–'’&").removesuffix("'s").removesuffix("’s")
+
+
+def _is_generic(word: str) -> bool:
+    """Whether it is a word of the trade, or several in one: "GD/PI"."""
+    bare = _bare(word)
+    parts = [part for part in bare.split("/") if part]
+    return bare in GENERIC or (len(parts) > 1 and all(part in GENERIC for part in parts))
 
 
 def _bare(word: str) -> str:
@@ -184,7 +195,7 @@ def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
             if not _is_possible(name) or ROLE.search(match["name"]):
                 continue
             is_whole = len(name) >= len(rest) - 1
-            alone = all(_bare(word) in GENERIC or not word[0].isalpha() for word in rest.replace(name, " ").split())
+            alone = all(_is_generic(word) or not word[0].isalpha() for word in rest.replace(name, " ").split())
             points = 1.5 if rest in aside else _title_points(part, is_whole=is_whole, alone=alone)
             yield name, points, is_whole
 
@@ -254,6 +265,21 @@ def _is_possible(name: str) -> bool:
     if len(words) == 1 and _ABSTRACT.search(words[0]):
         return False
     return not any(char.isdigit() for char in words[0])
+
+
+def _in_small_letters(text: Text) -> str | None:
+    """Return the words before "(Analyst)" or "ka form" that the title has as well, with capitals."""
+    title = [_bare(word) for word in text.title.split()]
+    for line in text.lines[:12]:
+        for match in SMALL.finditer(line.text):
+            words = [_bare(word) for word in match["words"].split()]
+            for start in range(len(words)):
+                run = words[start:]
+                if any(title[at : at + len(run)] == run for at in range(len(title))):
+                    name = tidy_name(" ".join(run).title())
+                    if _is_possible(name):
+                        return name
+    return None
 
 
 def _mentioned(title: str, known_companies: Iterable[str]) -> str | None:

@@ -86,12 +86,22 @@ SENTENCES = tuple(
             r"|assessment|form|test|opening|hiring|shortlist)\b",
             2.0,
         ),
+        (
+            r"(?i:\b(?!python)(?:\w+thon|\w*hack\w*|contest|challenge|quiz|code ?sprint|\w+fest|competition)\b"
+            r"[^.,:;|()]{0,40}? (?:powered )?by) NAME",
+            2.5,
+        ),
         (r"(?i:\bupdate (?:in|on|regarding|from|about)) NAME", 2.5),
         (r"^(?:\*)?NAME(?:\*)?\s+[–-]\s+" + rf"(?:[A-Z][\w+]* ){{0,4}}(?i:{ROLE_NOUN})", 2.5),
     )
 )
 LABEL = re.compile(r"(?:name of (?:the )?)?(?:company|organi[sz]ation|recruiter|employer)(?: name)?")
-SPLIT_TITLE = re.compile(r"\s*(?:\|+|//|→|:|–|—|;|,|\s-+\s|\s-+|-+\s|[()\[\]])\s*")
+SPLIT_TITLE = re.compile(r"\s*(?:\|+|_+|//|→|:|–|—|;|,|\s-+\s|\s-+|-+\s|[()\[\]])\s*")
+# how a hurried message names a company in small letters: "acme foods (Analyst) ka form"
+SMALL = re.compile(
+    rf"(?<!\w)(?P<words>(?:[a-z][\w&'’.-]*+ ){{1,5}})(?:\((?=[^()]{{0,60}}(?i:{ROLE_NOUN}))"
+    r"|(?:ka|ki|ke) (?:form|test|interview|result|drive|oa|ppt|link|round|list|offer)\b)"
+)
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]")
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”")
 CAPITALISED = re.compile(rf"(?<![\w@./-]){_NAME}")

@@ -13,6 +13,7 @@ from placement_alerts.core.extract.schedule_phrases import (
     ASKED_TO_DO,
     BEFORE_AT_END,
     CALLED,
+    CALLED_FROM,
     DEADLINE,
     DEADLINE_AFTER,
     DEADLINE_AT_END,
@@ -195,7 +196,7 @@ def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     if due and not comes and not RANGE_START.search(before):
         return _Sort.DEADLINE, 3 if APPLY.search(f"{before} {clause.head[-80:]}") else 2
     if (
-        PERIOD.search(before)
+        (PERIOD.search(before) and not CALLED_FROM.search(before))
         or (moment.day is None and not clause.dated and OFFICE_HOURS.search(before))
         or (moment.vague and not moment.at)
     ):

@@ -15,7 +15,7 @@ _DO = (
 )
 DEADLINE = re.compile(
     rf"\b(?:dead-?line|last date(?: ?& ?time)?|last day|closing date|closes?|closed|closing|clos(?:e|es) (?:on"
-    rf"|at|by)|on or before|latest by|latest|(?:no|not) later than|due(?: date| by| on)?|cut-?off date"
+    rf"|at|by)|on or before|latest by|latest|(?:no|not) later than|due(?! to\b)(?: date| by| on)?|cut-?off date"
     rf"|extended (?:till|to|until|up ?to|by)|{_DO}\b[^.;]{{0,140}}?\b(?:by|before|till|until|up ?to|tak|within)"
     rf"|(?:open|live|active|accepted|available|valid)(?: only)? (?:till|until|up ?to)"
     rf"|after|expires?(?: on)?|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
@@ -24,7 +24,11 @@ DEADLINE = re.compile(
 )
 DEADLINE_AT_END = re.compile(r"\b(by|before|till|until|up ?to)\W{0,3}(?:the |eod |\w+day\W{0,2})?$", re.IGNORECASE)
 DEADLINE_AFTER = re.compile(
-    r"\s*\W?\s*(?:is|was|being|shall be|will be)?\s*(?:the )?(?:last (?:date|day)|deadline|tak\b)", re.IGNORECASE
+    r"\s*\W?\s*(?:(?:is|was|being|shall be|will be)?\s*(?:the )?(?:last (?:date|day)|deadline)"
+    r"|(?:(?:raat|shaam|sham|subah|dop[ae]har|night|evening|morning) )?(?:ko |se )?"
+    r"(?:tak\b(?! (?:soch|dekh|decide|discuss|bata|puch|pooch|socho))|pehle\b|band (?:ho|kar|hai)|close (?:ho|kar))"
+    r"|(?:the |this )?(?:\w+ )?(?:form|link|portal|window) (?:will (?:be )?)?close[sd]?\b)",
+    re.IGNORECASE,
 )
 BEFORE_AT_END = re.compile(r"(?<!on or )\bbefore\W{0,2}$", re.IGNORECASE)
 APPLY = re.compile(r"\b(?:appl\w+|regist\w+|deadline|last date|interested|rsvp|enrol)\b", re.IGNORECASE)
@@ -36,13 +40,13 @@ EVENT = re.compile(
     r"\b(?:held|schedul\w*|interviews?|tests?|assessment|rounds?|drive|ppt|talk|session|webinar|report\w*"
     r"|conduct\w*|starts?|begins?|beginning|dates?|day|when|gd|discussion|visit\w*|contest"
     r"|hackathon|ideathon|challenge|rescheduled|postponed|preponed|shifted|meet\w*|lecture|orientation|final"
-    r"|exam\w*|presentation|time|slots?|campus|appear|attend|seminar|workshop"
+    r"|exam\w*|presentation|time|slots?|campus|appear|pi|finals|finale|screening|viva|attend|seminar|workshop"
     r"|interact\w*|process|called|invited|mailed|live|class|masterclass|address\w*|planned|event|walk-in"
     r"|induction|on-?site|pool|come|deliver|speak|host\w*|organi\w+|kick-?off)\b",
     re.IGNORECASE,
 )
 CALLED = re.compile(
-    r"\b(?:tests?|interviews?|assessment|drive|ppt|talk|gd|rounds?|contest|challenge|exam\w*|presentation"
+    r"\b(?:tests?|pi|finale|interviews?|assessment|drive|ppt|talk|gd|rounds?|contest|challenge|exam\w*|presentation"
     r"|visit\w*|report\w*|session|pool|hackathon|discussion|come|campus|walk-in)\b",
     re.IGNORECASE,
 )
@@ -51,7 +55,7 @@ OLD = re.compile(
     r"|original(?:ly)?(?: \w+){0,3}|was (?:to be |scheduled |planned |due )?(?:on|for|held|till)?|were \w+"
     r" (?:on|for)"
     r"|not|dated|as on|old(?: \w+)?|notice of|mail of|approved on|based on \w+|was held on|was conducted on"
-    r"|against)\W{0,3}$",
+    r"|against)(?: (?:at|on|by|from|in))?\W{0,3}$",
     re.IGNORECASE,
 )
 OLD_FROM = re.compile(
@@ -73,6 +77,12 @@ PERIOD = re.compile(
     r"|released|published|notified|conveyed)(?: \w+){0,2} (?:by|on)?|break|holiday\w*|vacation|closed on"
     r"|remain closed[^.]*|opens?(?: on| from)?|birth|ends?|ending|valid|approval|in continuation|offer"
     r" letters?[^.]*|onboarding)\W{0,4}$",
+    re.IGNORECASE,
+)
+# "interviews w.e.f. 9 November": what others only join later, the reader must come to
+CALLED_FROM = re.compile(
+    r"\b(?:tests?|interviews?|rounds?|gd|pi|drives?|discussions?|assessments?|sessions?|slots?)\b[^.;]{0,30}"
+    r"\b(?:w\.?e\.?f\.?|with effect from|effective(?: from)?|starting(?: from)?|commencing|beginning)\W{0,4}$",
     re.IGNORECASE,
 )
 NOT_DUE = re.compile(
