@@ -57,11 +57,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message: title, lines without empty ones, links in the order of the text."""
+    """A message: title, lines without empty ones, links in the order of the text. shortened: its end is left out."""
 
     title: str
     lines: tuple[Line, ...] = ()
     links: tuple[Link, ...] = field(default=())
+    shortened: bool = False
 
     @property
     def body(self) -> str:
@@ -125,7 +126,7 @@ def from_plain(title: str, body: str) -> Text:
             table += 1
         in_table = bool(cells)
         lines.extend(cut(Line(squeeze(raw), cells, table if cells else 0, bool(_BULLET.match(raw)))))
-    return Text(clean_title(title), tuple(lines))
+    return Text(clean_title(title), tuple(lines), shortened=len(body) > MAX_BODY)
 
 
 def columns_of(raw: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import nh3
 
 from placement_alerts.core.document import MAX_BODY, Line, Link, Text, clean_title, columns_of, cut, squeeze
-from placement_alerts.core.wellformed import ATTRIBUTES, BLOCKS, CELLS, HEADINGS, TAGS, VOID, well_formed
+from placement_alerts.core.wellformed import ATTRIBUTES, BLOCKS, CELLS, HEADINGS, MAX_CLEAN, TAGS, VOID, well_formed
 
 _STRUCK = frozenset({"s", "del"})  # no longer valid: shown in HTML, left out of the text
 
@@ -25,11 +25,13 @@ def sanitise(html: str) -> str:
 
 def from_html(title: str, html: str) -> Text:
     """Read HTML of any origin; it is sanitised first."""
+    clean = sanitise(html)
     reader = _Reader()
-    reader.feed(sanitise(html))
+    reader.feed(clean)
     reader.close()
     reader.end_line()
-    return Text(clean_title(title), tuple(reader.lines), tuple(reader.links))
+    shortened = reader.is_full or len(clean) >= MAX_CLEAN
+    return Text(clean_title(title), tuple(reader.lines), tuple(reader.links), shortened)
 
 
 def to_text(html: str) -> str:
@@ -111,8 +113,13 @@ class _Reader(HTMLParser):
             self._break()
         self._open.pop()  # sanitised HTML is well-formed
 
+    @property
+    def is_full(self) -> bool:
+        """Whether there is more text than is read."""
+        return self._size > MAX_BODY
+
     def handle_data(self, data: str) -> None:
-        if self._struck or self._size > MAX_BODY:
+        if self._struck or self.is_full:
             return
         self._size += len(data) + 1
         if self._href is not None:

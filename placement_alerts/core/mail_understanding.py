@@ -133,6 +133,8 @@ def _why_held(mail: Mail, content: Content, facts: Facts, years: tuple[str, ...]
         return f"it speaks of a list, but an attachment could not be read: {', '.join(unread[:5])}"
     if len(facts.students) >= MOST_STUDENTS or any(len(file.rows) > MOST_ROWS for file in mail.attachments):
         return f"its list is longer than the {MOST_STUDENTS} students that are read"
+    if content.text.shortened:
+        return "its text is longer than what is read"
     if facts.kind is _K.OFFER and (lacks := missing(facts, content.text)):
         return f"it claims a final selection, but names {' and '.join(lacks)}"
     if facts.kind is _K.POLICY and graduating is None:

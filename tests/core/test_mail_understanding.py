@@ -208,6 +208,17 @@ def test_list_that_is_longer_than_what_is_read_is_held() -> None:
     assert "longer than" in str(understood.facts.held)
 
 
+@pytest.mark.parametrize("is_html", [False, True], ids=["plain", "html"])
+def test_text_that_is_longer_than_what_is_read_is_held(is_html: bool) -> None:
+    rows = [f"{22_100_000 + number} Asha Verma" for number in range(4_000)]
+    html = "<table>" + "".join(f"<tr><td>{row}</td></tr>" for row in rows) + "</table>"
+    body = {"html": html, "text": ""} if is_html else {"text": "\n".join(rows)}
+
+    understood = understand_mail(a_mail(subject="Shortlisted for interview - Acme", **body))
+
+    assert understood.facts.held is not None
+
+
 def test_mail_that_was_not_read_whole_is_held() -> None:
     understood = understand_mail(a_mail(text="Dear students, the office is closed.", damaged="too many parts"))
 

@@ -16,6 +16,7 @@ from placement_alerts.core.mailtext.subjects import bare_subject, is_reply
 from placement_alerts.core.mailtext.trimming import trim
 
 _MOST_LINES = 8_000
+_LONGEST_BODY = 2 * MAX_BODY  # characters: footers and quoted mails are cut off it
 _LONGEST_PLACEHOLDER = 400  # characters of a text part that only says that there is an HTML part
 _PLACEHOLDER = re.compile(r"\bhtml\b|view (?:this|it) (?:message|mail|e-?mail|in)|does not support", re.IGNORECASE)
 _QUOTE_MARK = re.compile(r"\s{0,3}> ?")
@@ -70,7 +71,11 @@ def read_content(mail: Mail) -> Content:
     text = _of_html(title, document, dated) if document else _of_plain(title, dated)
     attached = attached_lines(mail.attachments, first_table=max((line.table for line in text.lines), default=0) + 1)
     return Content(
-        text=replace(text, lines=(*text.lines, *attached)),
+        text=replace(
+            text,
+            lines=(*text.lines, *attached),
+            shortened=text.shortened or (document is None and len(mail.text) > _LONGEST_BODY),
+        ),
         shown=(*_shown(said), *(line.text for line in attached)),
         inner="\n".join(own[-1].texts),
         author=_author(mail, own, said),
@@ -88,7 +93,7 @@ def _is_placeholder(text: str) -> bool:
 
 
 def _lines_of(text: str) -> list[str]:
-    return text[: 2 * MAX_BODY].replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_MOST_LINES]
+    return text[:_LONGEST_BODY].replace("\r\n", "\n").replace("\r", "\n").split("\n")[:_MOST_LINES]
 
 
 def _own(body: Sequence[str], part: Part, subject: str, *, has_blank_lines: bool) -> _Own:
@@ -112,7 +117,7 @@ def _of_html(title: str, document: Text, said: Sequence[_Own]) -> Text:
         for link in document.links
         if link.line in kept and not (link.text and link.text in cut and link.text not in inside)
     ]
-    return Text(title, tuple(lines), tuple(links))
+    return Text(title, tuple(lines), tuple(links), document.shortened)
 
 
 def _with_text(line: Line, text: str) -> Line:
