@@ -14,6 +14,7 @@ from placement_alerts.core.extract.company import Company, find_company
 from placement_alerts.core.extract.eligibility import find_batch_year, find_branches, find_min_cgpa
 from placement_alerts.core.extract.labels import Field, fields_of
 from placement_alerts.core.extract.links import find_links
+from placement_alerts.core.extract.lone_names import find_lone_names
 from placement_alerts.core.extract.pay import total_pay
 from placement_alerts.core.extract.places import find_locations, find_venue
 from placement_alerts.core.extract.roles import find_roles
@@ -103,7 +104,10 @@ def _look(text: Text, published_at: datetime, known_companies: Iterable[str], ar
         company=company,
         roles=find_roles(_without_company(calm, company.name), fields),
         pay=total_pay(calm, fields),
-        students=_without_name_of(company.name, find_students(text) or find_students(text, names_alone=True)),
+        students=_without_name_of(
+            company.name,
+            find_students(text) or find_students(text, names_alone=True) or find_lone_names(short),
+        ),
         schedule=find_schedule(short, published_at, student_lines(short)),
         links=find_links(text),
         branches=find_branches(short),

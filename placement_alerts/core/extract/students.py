@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from placement_alerts.core.document import Line, Text, gist
 from placement_alerts.core.enrollment import ENROLLMENT
@@ -11,7 +12,8 @@ from placement_alerts.core.notice import ListedStudent
 
 MOST_STUDENTS = 2_000
 _SEVERAL = 2  # lines with a number of phone from which it is the students' own
-_LONGEST_NAME = 60  # characters
+LONGEST_NAME = 60  # characters
+_LONGEST_VERDICT = 40  # characters of a cell that says what became of a student
 
 _ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/.-]{3,19}", re.IGNORECASE)
 _NUMBER_HEAD = re.compile(r"\b(?:enrol\w*|enrl\w*|roll|regn?|registration|usn|prn|student id|admission|college id)\b")
@@ -26,6 +28,13 @@ _SECTION_OUT = re.compile(
     r"\b(?:wait(?:ing|ed)?[- ]?list\w*|wait-listed|reserve list|standby|not selected|not shortlisted|rejected"
     r"|absent(?:ees)?\b|debarred|placement coordinators?|student coordinators?"
     r"|disqualified|on hold|pending|under process|regretted)\b[^:.]{0,40}(?::|-|–|—|$|\()",
+    re.IGNORECASE,
+)
+_VERDICT_HEAD = re.compile(r"\b(?:result|status|remarks?|decision|outcome|verdict)\b")
+_REFUSED_IN_SHORT = re.compile(r"\W*(?:no|n|ns|wl|fail(?:ed)?|did not \w+|left out)\W*", re.IGNORECASE)
+_OWN_VERDICT = re.compile(
+    r"[\s,;(–—:|-]\s*(?:result ?[:=-] ?)?(?:wait[- ]?list(?:ed)?|not (?:yet )?(?:selected|shortlisted|cleared)"
+    r"|reject(?:ed)?|absent|on hold|disqualified|regretted|withdrawn)\W*",
     re.IGNORECASE,
 )
 _LEAD_OUT = re.compile(
@@ -106,11 +115,12 @@ def _listed(text: Text) -> Iterator[ListedStudent]:
     phoned = sum(1 for line in text.lines if _PHONE.search(line.text) and ENROLLMENT.search(line.text))
     for index, line in enumerate(text.lines):
         has_number = ENROLLMENT.search(line.text) is not None
-        if not has_number or _SECTION_OUT.search(line.text):
+        is_row = has_number and _is_row(line)
+        if not is_row and (not has_number or _SECTION_OUT.search(line.text)):
             out = _section(line.text, out)
         if not has_number and not headers.get(index):
             continue
-        if _is_left_out(line, out, has_phones=phoned >= _SEVERAL):
+        if _is_refused(line, headers.get(index)) or _is_left_out(line, out, has_phones=phoned >= _SEVERAL):
             continue
         row = _from_row(line, headers.get(index)) if line.cells else None
         if row is not None:
@@ -126,10 +136,31 @@ def _section(text: str, out: bool) -> bool:
     return out and not _SECTION_IN.search(text) and len(text) < 60
 
 
+def _is_row(line: Line) -> bool:
+    """Whether the line is about a single student, so that a verdict in it is only this student's."""
+    numbers = list(islice(ENROLLMENT.finditer(line.text), 2))
+    if len(numbers) != 1:
+        return False
+    if len(line.cells) > 2:
+        return _SECTION_OUT.search(line.cells[0]) is None
+    verdict = next(_OWN_VERDICT.finditer(line.text, numbers[0].end()), None)
+    return verdict is not None and verdict.end() == len(line.text)
+
+
+def _is_refused(line: Line, header: tuple[str, ...] | None) -> bool:
+    """Whether the row's own cell, or the end of the line, says that this student is not meant."""
+    if any(_REFUSED.search(cell) for cell in line.cells if len(cell) < _LONGEST_VERDICT):
+        return True
+    if header is not None and any(
+        _VERDICT_HEAD.search(label) and _REFUSED_IN_SHORT.fullmatch(cell)
+        for label, cell in zip(header, line.cells, strict=False)
+    ):
+        return True
+    return not line.cells and _is_row(line)
+
+
 def _is_left_out(line: Line, out: bool, *, has_phones: bool) -> bool:
     """Whether the line names somebody else. has_phones: the list gives each student's number of phone."""
-    if line.cells and any(_REFUSED.search(cell) for cell in line.cells if len(cell) < 40):
-        return True
     if line.cells and len(line.cells) > 2:
         return out  # a student's own number of phone stands in such a row
     start = _SECTION_OUT.search(line.text)
@@ -226,7 +257,7 @@ def _as_name(text: str, *, strict: bool = True) -> str | None:
     """Return the text if it can be a person's name, else None. strict: refuse what holds other words."""
     name = re.sub(r"^\W*(?:\d{1,3}[.)]?\s+)?|[\s,;:*-]+$", "", _PHONE.sub(" ", text)).strip()
     name = _HONORIFIC.sub("", re.sub(r"\s+", " ", name))
-    if not 2 < len(name) <= _LONGEST_NAME or not _NAME.fullmatch(name) or len(name.split()) > 6:
+    if not 2 < len(name) <= LONGEST_NAME or not _NAME.fullmatch(name) or len(name.split()) > 6:
         return None
     if strict and (_NO_NAME.search(name) or not name[0].isupper()):
         return None
@@ -260,7 +291,7 @@ def _names_alone(text: Text) -> Iterator[ListedStudent]:
     for line in (*text.lines, Line("")):
         bare = re.sub(r"^\W*(?:\d{1,3}[.)]\s*)?", "", line.text)
         if lead and (line.item or (bare != line.text and bare)):
-            names.append(_full_name(bare) or "")
+            names.append(full_name(bare) or "")
             continue
         if len(names) > 1 and all(names):
             yield from (ListedStudent(name=name) for name in names)
@@ -270,11 +301,12 @@ def _names_alone(text: Text) -> Iterator[ListedStudent]:
 
 def _inline(text: Text) -> Iterator[ListedStudent]:
     """Yield those whom sentences name without numbers, each once."""
-    for name in list(dict.fromkeys(inline_names(gist(text), _full_name)))[:MOST_STUDENTS]:
+    for name in list(dict.fromkeys(inline_names(gist(text), full_name)))[:MOST_STUDENTS]:
         yield ListedStudent(name=name)
 
 
-def _full_name(text: str) -> str | None:
+def full_name(text: str) -> str | None:
+    """Return the text if it is a person's name of two to five words, else None."""
     name = _as_name(text)
     return (
         name

@@ -150,3 +150,28 @@ def test_very_long_list_is_cut() -> None:
     rows = "".join(f"<p>{23100000 + i} Asha Rao</p>" for i in range(2_100))
 
     assert len(students_of(rows)) == 2_000
+
+
+def table_of(*verdicts: str, head: str = "Result") -> str:
+    rows = "".join(f"<tr><td>2310300{i}</td><td>Asha R{i}</td><td>{v}</td></tr>" for i, v in enumerate(verdicts))
+    return f"<table><tr><th>Enrollment</th><th>Student</th><th>{head}</th></tr>{rows}</table>"
+
+
+@pytest.mark.parametrize("verdict", ["Not Selected", "Waitlisted", "Absent", "Rejected", "On hold", "No", "NS"])
+def test_verdict_in_a_row_is_only_this_students(verdict: str) -> None:
+    found = students_of(table_of("Selected", verdict, "Selected", head="Final status"))
+
+    assert [number for _, number in found] == ["23103000", "23103002"]
+
+
+def test_verdict_at_the_end_of_a_line_is_only_this_students() -> None:
+    html = "<p>23103001 Asha Rao - Selected<br>23103002 Ben Dey - Waitlisted<br>23103003 Uma Roy - Selected</p>"
+
+    assert students_of(html) == [("Asha Rao", "23103001"), ("Uma Roy", "23103003")]
+
+
+def test_waiting_list_in_the_first_cell_of_a_row_begins_a_waiting_list() -> None:
+    rows = ["1", "23103001", "Asha Rao"], ["Waiting list:", "23103002", "Ben Dey"], ["2", "23103003", "Uma Roy"]
+    html = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+
+    assert students_of(f"<table>{html}</table>") == [("Asha Rao", "23103001")]
