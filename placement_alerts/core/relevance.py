@@ -143,6 +143,18 @@ _ROBOT = re.compile(
     r"|offers?@",
     re.IGNORECASE,
 )
+_ANSWERS = re.compile(
+    r"\bthank(?:s|ing| you)\b|\bthnx\b|\bthx\b|\bnoted\b|\bok(?:ay)?\b|\bsure\b|\bgot it\b|\bgrateful\b|\bmeans a lot\b"
+    r"|\bcongrat\w*|\bwell done\b|\bi (?:will|shall|have|am|was|can|could|did)\b|\bi.(?:m|ll|ve)\b|\bmy\b|\bme\b"
+    r"|\bdhanyawad\b|\bshukriya\b|\backnowledged?\b|\bplease (?:confirm|clarify|check)\b",
+    re.IGNORECASE,
+)
+_SAYS_MORE = re.compile(
+    r"https?://|www\.|\d{2}|\b(?:dear|hi|hello) (?:all|students?|everyone|candidates?)\b|\ball (?:the )?students\b"
+    r"|\bstudents (?:are|should|must|who)\b|\bvenue\b|\b(?:changed|extended|postponed|rescheduled|cancelled|revised)\b",
+    re.IGNORECASE,
+)
+_LONGEST_ANSWER = 700  # characters
 _MANY_OFFICE_WORDS = 7  # different ones; a machine's mail can hold some of them
 _FEW_OFFICE_WORDS = 3  # different ones; a mail with fewer that is addressed to nobody in particular is private
 _PROMISES = 3  # different phrases of promotion
@@ -177,6 +189,8 @@ def not_for_students(text: Text, around: Surroundings, students: int, *, is_conc
     words = _different(_OFFICE, opening)
     if around.is_answer and not around.own_words:
         return "it answers a mail without saying anything"
+    if around.is_answer and not students and _is_only_answer(text.body):
+        return "somebody answers a mail personally"
     is_robot = _ROBOT.search(around.address) is not None
     if not around.has_list and students < 2 and len(words) < (_MANY_OFFICE_WORDS if is_robot else _PROMISES):
         for reason, pattern in _MACHINE:
@@ -199,6 +213,13 @@ def not_for_students(text: Text, around: Surroundings, students: int, *, is_conc
     ):
         return "it is addressed to nobody in particular and says nothing of the office's matters"
     return None
+
+
+def _is_only_answer(body: str) -> bool:
+    """Whether the own words of an answer are thanks or a personal matter; its subject is the other mail's."""
+    if len(body) > _LONGEST_ANSWER or _SAYS_MORE.search(body):
+        return False
+    return _ANSWERS.search(body) is not None
 
 
 def _sells(text: Text, around: Surroundings) -> bool:

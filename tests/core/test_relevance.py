@@ -57,3 +57,22 @@ def test_answer_without_words_of_its_own_is_nothing() -> None:
 
 def test_list_is_trusted_to_carry_the_offices_matters() -> None:
     assert not_for_students(from_plain("hi", "see you"), Surroundings(has_list=True), 0) is None
+
+
+ANSWER = Surroundings(senders=(("Asha Rao", None),), is_answer=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Thank you so much sir!! Means a lot to me.", "Noted sir.", "Sir I have filled the form.", "Congratulations Asha"],
+)
+def test_thanks_below_an_inherited_subject_are_nothing_for_students(body: str) -> None:
+    assert not_for_students(from_plain("Final selection list - Acme Ltd", body), ANSWER, 0, is_concrete=True)
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["Thanks. The venue is now the Main Hall.", "Dear all, thanks for coming.", "Thanks, see https://a.example/list"],
+)
+def test_answer_that_says_more_than_thanks_may_be_for_students(body: str) -> None:
+    assert not_for_students(from_plain("Final selection list - Acme", body), ANSWER, 0, is_concrete=True) is None
