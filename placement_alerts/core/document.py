@@ -17,17 +17,20 @@ _COLUMNS = re.compile(r"\t+ *|(?<=\S) {2,}")
 _BULLET = re.compile(r"\s*(?:[-*•▪▶·◦‣>–—o]\s|\(?[a-z0-9]{1,2}[.)]\s|[^\w\s(\"'])")
 _BARS = re.compile(r"\S \| \S")
 _LONG_NUMBER = re.compile(r"(?<![\d/=.-])\d{8}")
-_LABEL = re.compile(r"\s*[A-Z][\w /&.'()-]{1,30}?\s*(?::|=|→|[-=]+>|\s[-–—]\s)")
+_LABEL = re.compile(r"\s*[A-Z][\w /&.'()-]{1,30}?\s*(?:(?<!\d):|:(?!\d)|=|→|[-=]+>|\s[-–—]\s)")
 _CAPITAL_WORDS = (
     "CSE ECE IT BT MCA CTC LPA CGPA PPT LT CR ABB HR GD PI AM PM INR PPO FTE NOC II III IV QA SDE UI UX AI ML"
 )
 _CAPITALS = frozenset(_CAPITAL_WORDS.split())
+_PADDED_LABEL = re.compile(r"\W*[A-Za-z][\w .,&'’/()-]{1,44}")
+_COLON = re.compile(r"[:=](?:-|$|\s?\S)")
 _SMALL_WORDS = """
     a all an and apply applying are as at been being by drive for from has have hiring in interview invites is
     it its of off on only or our recruiting round shall shortlisted selected students test that the their these
     they this those till to up was will with your campus conducting inviting visiting looking offering
     """
 _SMALL = frozenset(_SMALL_WORDS.split())
+_OPEN_END = re.compile(r"(?<![.,;:])\s(?:of|for|the|in|as|by|to|and|with|at|from|an?|our|your|&)$")
 _ENDS = re.compile(r"[.!?]\s*$|(?:https?://|www\.)\S+\s*$")
 _WRAPPED_FROM = 56  # characters: a line of plain text that is at least this long was broken by a mail program
 
@@ -118,14 +121,15 @@ def clean_title(title: str) -> str:
 def from_plain(title: str, body: str) -> Text:
     """Read plain text: lines broken by a mail program are joined, aligned columns become table rows."""
     lines: list[Line] = []
-    table = 0
-    in_table = False
+    table, last = 0, ""
     for raw in _unwrapped(body[:MAX_BODY]):
         cells = columns_of(raw)
-        if cells and not in_table:
+        labelled = _label_and_value(cells)
+        sort = "label" if labelled else "row" if cells else ""
+        if sort and sort != last:
             table += 1
-        in_table = bool(cells)
-        lines.extend(cut(Line(squeeze(raw), cells, table if cells else 0, bool(_BULLET.match(raw)))))
+        last = sort
+        lines.extend(cut(Line(squeeze(raw), labelled or cells, table if cells else 0, bool(_BULLET.match(raw)))))
     return Text(clean_title(title), tuple(lines), shortened=len(body) > MAX_BODY)
 
 
@@ -133,6 +137,15 @@ def columns_of(raw: str) -> tuple[str, ...]:
     """Return the cells of a line whose columns are set apart by tabs or several spaces, () if it has none."""
     cells = tuple(cell for cell in (squeeze(part) for part in _COLUMNS.split(raw[:MAX_LINE].strip())) if cell)
     return cells if len(cells) > 1 else ()
+
+
+def _label_and_value(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Return label and value of a line that is padded around its colon ("Post     : Analyst"), () if it is none."""
+    if len(cells) < 2 or not _PADDED_LABEL.fullmatch(cells[0].rstrip(" :=")):
+        return ()
+    if cells[0].endswith((":", "=")) and len(cells) == 2:
+        return cells
+    return (cells[0], " ".join(cells[1:])) if _COLON.match(cells[1]) else ()
 
 
 def cut(line: Line) -> Iterator[Line]:
@@ -161,7 +174,9 @@ def _unwrapped(body: str) -> Iterator[str]:
 
 def _goes_on(held: str, last: str, line: str) -> bool:
     """Whether `line` is the rest of a sentence that a mail program broke off behind `last`, the end of `held`."""
-    if not line.strip() or _BULLET.match(line) or _LABEL.match(line) or columns_of(line):
+    if not line.strip() or _BULLET.match(line) or columns_of(line):
+        return False
+    if _LABEL.match(line) and not _OPEN_END.search(last[-20:]):
         return False
     if _BARS.search(held) or _LONG_NUMBER.search(line) or columns_of(held):
         return False

@@ -80,3 +80,24 @@ def test_short_message_is_its_own_gist() -> None:
     text = Text("t", (Line("a"),))
 
     assert gist(text) is text
+
+
+def test_padded_labels_below_a_table_are_no_rows_of_it() -> None:
+    body = "No   Name        Branch\n1    Asha Rao    CSE\n\nPost       : Analyst\nPay:        5 LPA\nPlace   :   Pune"
+
+    lines = from_plain("t", body).lines
+
+    assert [line.cells for line in lines[2:]] == [("Post", ": Analyst"), ("Pay:", "5 LPA"), ("Place", ": Pune")]
+    assert {line.table for line in lines[:2]}.isdisjoint(line.table for line in lines[2:])
+
+
+def test_line_that_breaks_off_behind_a_preposition_goes_on_with_what_looks_like_a_label() -> None:
+    body = "Please find the list of all the selected candidates for the role of\nAssociate Consultant:"
+
+    assert lines_of(body) == [body.replace("\n", " ")]
+
+
+def test_time_of_day_makes_no_label() -> None:
+    body = "All of the shortlisted students of the final year must report at\nPlacement Hall by 8:30 AM."
+
+    assert lines_of(body) == [body.replace("\n", " ")]

@@ -33,6 +33,15 @@ _WORDS_THAT_TAKE_A_DASH = re.compile(
 )
 
 
+_SENTENCE = re.compile(r"(?<=[a-z)\d])[.!]\s+(?=[A-Z])")
+_PARTS = re.compile(r"\s*[,;|]\s+")
+_KEYWORD = re.compile(
+    r"(?P<label>(?i:(?:job |annual |monthly |offered )?(?:package|ctc|stipend|salary|post|role|profile|designation"
+    r"|position|posting|location)))(?i: (?:is|of|will be))? "
+    r"(?P<value>(?:₹|(?i:rs|inr)\b|\d|(?!Graduat)[A-Z])[^:]{1,60})"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """A value with its label. label: lower case. line: index of the line. column: it stands below a column heading."""
@@ -86,6 +95,7 @@ def _fields(lines: tuple[Line, ...]) -> Iterator[Field]:
             yield from _of_row(index, line, in_rows[index])
         elif not line.cells:
             yield from _of_line(index, line.text)
+            yield from _enumerated(index, line.text)
 
 
 def _of_row(index: int, row: Line, header: tuple[str, ...] | None) -> Iterator[Field]:
@@ -96,9 +106,21 @@ def _of_row(index: int, row: Line, header: tuple[str, ...] | None) -> Iterator[F
         return
     cells = [cell for cell in row.cells if cell]
     if len(cells) == 2 and re.match(r"\W*[A-Za-z]", cells[0]):
-        yield Field(cells[0].strip(" :*-").lower(), cells[1].lstrip(":–- "), index)
+        yield Field(_plain(cells[0].strip(" :=*-")), cells[1].lstrip(":=–- "), index)
     else:
         yield from _of_line(index, row.text)
+
+
+def _enumerated(index: int, text: str) -> Iterator[Field]:
+    """Yield the values of a list whose parts each begin with a keyword: "Package 6 LPA, post Analyst, posting Pune"."""
+    for sentence in _SENTENCE.split(text):
+        found = [match for part in _PARTS.split(sentence) if (match := _KEYWORD.fullmatch(part.strip(" .*")))]
+        if len(found) > 1:
+            yield from (Field(match["label"].lower(), match["value"], index) for match in found)
+
+
+def _plain(label: str) -> str:
+    return label.lower().replace("(s)", "").replace("(es)", "").strip()
 
 
 def _of_line(index: int, text: str) -> Iterator[Field]:
@@ -108,4 +130,4 @@ def _of_line(index: int, text: str) -> Iterator[Field]:
             continue
         label = match["label"].strip(" .*")
         if match["mark"][0] == ":" or match["mark"][-1] == ">" or _WORDS_THAT_TAKE_A_DASH.fullmatch(label):
-            yield Field(label.lower(), match["value"].strip(" *"), index)
+            yield Field(_plain(label), match["value"].strip(" *"), index)

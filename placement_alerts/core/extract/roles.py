@@ -30,8 +30,8 @@ _PHRASE = re.compile(
     rf"|[A-Z][\w+#]{{1,14}})(?=\s*(?:/|$)))?"
 )
 _ROLE_LABEL = re.compile(
-    r"(?:job |name of (?:the )?|open |offered )?(?:role|profile|designation|position|post|job title|job role"
-    r"|job profile|job designation)s?"
+    r"(?:(?:job|name of (?:the )?|open|offered|internship|intern|full[- ]?time|fte|proposed|final|initial|hiring"
+    r"|selected|target|work|campus) ?)*(?:role|profile|designation|position|post|job title)s?"
     r"(?: (?:offered|name|title|open))?(?:/\w+)?|the role|opening|hiring for|profile offered"
 )
 _STATED = re.compile(

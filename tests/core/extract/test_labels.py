@@ -47,3 +47,19 @@ def test_heading_of_a_table_is_told_from_its_rows(cells: tuple[str, ...], *, is_
 
 def test_pictograms_part_a_line() -> None:
     assert segments_of("📍 Pune 💰 5 LPA") == ["Location: Pune", "5 LPA"]
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        (
+            "Result is out. Package 3.25 LPA, post Relationship Officer, posting Lucknow. Join in June.",
+            [("package", "3.25 LPA"), ("post", "Relationship Officer"), ("posting", "Lucknow")],
+        ),
+        ("CTC is Rs 6 lakh, role SDE, stipend 20k", [("ctc", "Rs 6 lakh"), ("role", "SDE"), ("stipend", "20k")]),
+        ("Bring the offer letter, post graduate certificates, location proof", []),
+        ("Position(s): Analyst", [("position", "Analyst")]),
+    ],
+)
+def test_values_in_a_row_of_keywords_are_labelled(line: str, fields: list[tuple[str, str]]) -> None:
+    assert [(one.label, one.value) for one in fields_of(from_html("t", f"<p>{line}</p>"))] == fields

@@ -95,3 +95,11 @@ def test_posts_and_pay_of_mails(
     title: str, html: str, roles: list[tuple[str | None, float | None, int | None]]
 ) -> None:
     assert roles_of(title, html) == roles
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Internship designation", "Offered profile", "Job role", "Position(s)", "Full-time role", "Name of the post"],
+)
+def test_labels_of_posts_may_have_words_before_them(label: str) -> None:
+    assert roles_of("Acme", f"<p>{label}: Content Ninja</p>") == [("Content Ninja", None, None)]
