@@ -41,7 +41,8 @@ _NOT_PAY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_PAY_AFTER = re.compile(
-    r"[\s,(]{0,3}(?:(?!date\b|of\b)\w+ ){0,2}(joining(?! date)|sign[- ]?on|one[- ]time|retention"
+    r"[\s,(]{0,3}(?:(?!date\b|of\b|and\b|with\b|plus\b|excl|incl|apart\b|besides\b)\w+ ){0,2}"
+    r"(joining(?! date)|sign[- ]?on|one[- ]time|retention"
     r"|relocation|bond\b|esops?|rsus?|prize"
     r"|deposit|fees?\b|cash prize"
     r"|per day|a day|/day|(?:mentioned |informed |announced |circulated )?earlier\b(?!\W{0,4}(?:₹|rs|inr|\d)))",
@@ -59,6 +60,19 @@ _PART_BEFORE = re.compile(
     r"\b(?:fixed|base|basic|variable|hra|bonus|pf|gratuity|allowances?)\W{0,3}(?:pay|component|part|salary)?\W{0,4}$",
     re.IGNORECASE,
 )
+
+
+_BESIDES = re.compile(
+    r"\(\s*(?:excl\w*|incl\w*|plus|\+|and|with(?:out)?|apart|besides|over and above|in addition|not incl\w*|exclusive"
+    r"|inclusive)\b(?P<inside>[^()]{0,200})\)",
+    re.IGNORECASE,
+)
+_BONUS = re.compile(
+    r"\b(?:bonus\w*|rsus?|esops?|stocks?|equity|relocation|insurance|benefits?|perks?|retention|sign[- ]?(?:on|in|ing)"
+    r"|allowances?|reimburse\w*)\b",
+    re.IGNORECASE,
+)
+_PAY_WORD = re.compile(r"\b(?:ctc|package|salary|stipend|conver\w+|ppo|full[- ]?time)\b", re.IGNORECASE)
 
 
 class Per(StrEnum):
@@ -90,6 +104,7 @@ class Amount:
 def find_amounts(text: str) -> list[Amount]:
     """Return what looks like an amount of money, in the order of the text."""
     found: list[Amount] = []
+    text = _BESIDES.sub(_blanked, text)
     for match in _AMOUNT.finditer(text):
         if len(found) >= MOST_AMOUNTS:
             break
@@ -98,6 +113,12 @@ def find_amounts(text: str) -> list[Amount]:
             rupees = _figure(text, match) * _factor(unit)
             found.append(_amount(text, match, rupees, _per(unit, match), found))
     return found
+
+
+def _blanked(match: re.Match[str]) -> str:
+    """Return spaces for a bracket that says what comes beside a pay: it is no pay, and the pay before it is one."""
+    is_bonus = _BONUS.search(match["inside"]) and not _PAY_WORD.search(match["inside"])
+    return " " * len(match[0]) if is_bonus else match[0]
 
 
 def yearly_lakhs(amounts: Iterable[Amount]) -> float | None:

@@ -56,3 +56,20 @@ def test_monthly_pay_is_in_rupees(text: str, rupees: int | None) -> None:
 
 def test_line_of_endless_amounts_is_cut() -> None:
     assert len(find_amounts("Rs 5 lakh " * 500)) == 40
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "19.8 LPA (excluding a joining bonus of 2 lakh and RSUs worth 6 lakh over 4 years)",
+        "19.8 LPA (plus relocation and sign-on bonus of 1 LPA)",
+        "19.8 LPA excluding a joining bonus of 2 lakh",
+        "19.8 LPA (including ESOPs of 3 LPA)",
+    ],
+)
+def test_what_comes_beside_the_pay_takes_nothing_away_from_it(text: str) -> None:
+    assert yearly_lakhs(find_amounts(text)) == 19.8
+
+
+def test_pay_in_a_bracket_that_begins_like_an_extra_is_read() -> None:
+    assert yearly_lakhs(find_amounts("20k per month (plus a CTC of 12 LPA with insurance)")) == 12.0
