@@ -17,6 +17,7 @@ DEADLINE = re.compile(
     rf"\b(?:dead-?line|last date(?: ?& ?time)?|last day|closing date|closes?|closed|closing|clos(?:e|es) (?:on"
     rf"|at|by)|on or before|latest by|latest|(?:no|not) later than|due(?! to\b)(?: date| by| on)?|cut-?off date"
     rf"|extended (?:till|to|until|up ?to|by)|{_DO}\b[^.;]{{0,140}}?\b(?:by|before|till|until|up ?to|tak|within)"
+    rf"|(?:stay|keep|remain)s? (?:open|live|active|accessible)\b[^.;]{{0,30}} (?:till|until|up ?to)"
     rf"|(?:open|live|active|accepted|available|valid)(?: only)? (?:till|until|up ?to)"
     rf"|after|expires?(?: on)?|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
     rf"|ends? (?:on|at)?)\b",
@@ -87,8 +88,13 @@ CALLED_FROM = re.compile(
 )
 NOT_DUE = re.compile(
     r"\b(?:internship (?:is|from|ends|till|until|begins|will|period|duration)|break|holiday|vacation|leave"
-    r"|remain|results?|expected|likely)\b[^.]{0,40}$"
-    r"|\b(?:office|centre|center|department|institute|library|college|cell)\b[^.]{0,60}\bclosed\b[^.]{0,60}$",
+    r"|remain(?!s? (?:open|live|active|available|accessible))|results?|expected|likely)\b[^.]{0,40}$"
+    r"|\b(?:office|centre|center|department|institute|library|college|cell)\b[^.]{0,60}"
+    r"\b(?:closed|(?:remain|stay)s? open)\b[^.]{0,60}$"
+    r"|\b(?:letters?|results?|(?:short)?lists?|links?|details|offers?|schedules?|jds?|certificates?|slots?|tickets?"
+    r"|credentials|invites?|mails?|reports?|scores?)\b[^.;]{0,80}\b(?:will|shall|would|to|may) be (?:\w+ly )?(?:e-?)?"
+    r"(?:mailed|released|announced|declared|published|sent|shared|issued|dispatched|communicated|intimated"
+    r"|rolled out|uploaded|provided|given|out|available|displayed|generated|handed over)\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
 # the reader comes for papers alone: neither a step of a selection nor something that others attend

@@ -96,3 +96,19 @@ def test_last_day_of_the_calendar_has_no_next_day() -> None:
     found = find_schedule(from_html("t", "submit by 5 am"), datetime(9999, 12, 31, 12, tzinfo=UTC))
 
     assert found.deadlines[0].at.year == 9999
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("Students must report at Main Hall by 8:30 AM on 16 March 2026.", (None, "03-16 08:30")),
+        ("Letters of intent will be mailed to the candidates by 16 March 2026.", (None, None)),
+        ("The shortlist will be released by 16 March 2026, 5 PM.", (None, None)),
+        ("The form will remain open till 16 March 2026, 6 PM.", ("03-16 18:00", None)),
+        ("The portal stays open for all students until 16 March 2026.", ("03-16 23:59", None)),
+        ("The library will remain open till 16 March 2026, 9 PM.", (None, None)),
+        ("Form aaj raat 10 baje band ho jayega", ("03-11 22:00", None)),
+    ],
+)
+def test_what_others_do_by_a_day_is_no_deadline(html: str, expected: tuple[str | None, str | None]) -> None:
+    assert schedule_of(f"<p>{html}</p>") == expected
