@@ -87,6 +87,13 @@ _PROMOTION = re.compile(
     r"|promotional|money back|enrol now|limited seats|weekly digest|job digest|buy now|coupon|subscribe)\b",
     re.IGNORECASE,
 )
+_FROM_TO = re.compile(
+    r"\b(?:revised|revision|relaxed|changed|increased|decreased|reduced|lowered|raised|enhanced|corrected|brought down"
+    r"|updated)\b[^.;\n]{0,40}?\bfrom\s[^.;\n]{0,8}\d[^;\n]{0,40}?\bto\b\W{0,3}(?:rs\.?|inr|₹)?\s?\d"
+    r"(?![^\n]{0,80}\b(?:after|upon|on completion|on confirmation|post)\b)",
+    re.IGNORECASE,
+)
+_IS_REVISED = re.compile(r"^\W*(?:revised|revision|corrigendum|amendment|correction|relaxation)\b", re.IGNORECASE)
 _LIST_ELSEWHERE = re.compile(
     r"\b(?:attached|attachment|enclosed|pfa|(?:excel|google|this|the) sheet|xlsx?|csv|list)\b", re.IGNORECASE
 )
@@ -194,6 +201,9 @@ def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float])
         yield Evidence(_K.JOB_POSTING, 3, "the challenge is for a post with a stated pay")
     if points[_K.UPDATE] > _ENOUGH and points[_K.UPDATE] >= points[_K.JOB_POSTING] - 3 and _announces_change(text):
         yield Evidence(_K.UPDATE, 3, "something announced before changes")
+    if not findings.students and (changed := _FROM_TO.search(whole) or _IS_REVISED.search(text.title)):
+        missing = max(0.0, points[_K.JOB_POSTING] - points[_K.UPDATE])
+        yield Evidence(_K.UPDATE, missing + 3, f"a value that was announced changes ({changed[0]!r})")
     if (
         points[_K.REMINDER] > 5
         and not findings.students

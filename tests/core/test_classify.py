@@ -89,3 +89,21 @@ def test_word_far_down_counts_less() -> None:
     decision = classify(from_html("Hello", f"{padding}<p>webinar</p>"), Findings())
 
     assert decision.kind is NoticeKind.ANNOUNCEMENT
+
+
+@pytest.mark.parametrize(
+    ("title", "html"),
+    [
+        ("Acme campus drive", "<p>Apply now. CGPA criteria relaxed from 7 to 6.5.</p>"),
+        ("Acme hiring", "<p>Apply now. The stipend is revised from Rs 15,000 to Rs 20,000.</p>"),
+        ("REVISED || Acme || Eligibility", "<p>Registrations are open, apply by Friday.</p>"),
+    ],
+)
+def test_changed_value_outweighs_a_posting(title: str, html: str) -> None:
+    assert classify(from_html(title, html), JOB).kind is NoticeKind.UPDATE
+
+
+def test_raise_after_a_year_is_part_of_a_posting() -> None:
+    html = "<p>Apply now. CTC is revised from 4 LPA to 6 LPA after one year.</p>"
+
+    assert classify(from_html("Acme hiring", html), JOB).kind is NoticeKind.JOB_POSTING

@@ -59,6 +59,8 @@ _CGPA = re.compile(
     rf"|& above |or more |minimum |min\.? )?(?:in )?(?:c\.?g\.?p\.?a|cpi|gpa|pointer)\b",
     re.IGNORECASE,
 )
+_CHANGED_FROM = re.compile(r"\bfrom\W{0,4}$", re.IGNORECASE)
+_CHANGED_TO = re.compile(rf"\s?(?:c\.?g\.?p\.?a\.?|cpi)?\s?(?:to|→|->|-)\W{{0,4}}{_NUMBER.format(3)}", re.IGNORECASE)
 _YEAR = re.compile(
     r"\b(?:batch(?:es)?|class)\W{0,4}(?:of\W|:|\||-|–)?\W{0,3}(?P<a>20\d\d)(?!\s?-\s?\d\d)(?:\W{0,5}(?:and|&|/"
     r"|,|or)\W{0,2}(?P<a2>20\d\d))?"
@@ -92,10 +94,19 @@ def find_min_cgpa(text: Text) -> float | None:
         if len([cell for cell in line.cells if cell]) > 2 and _has_long_number(line.text):
             continue  # a student's own CGPA
         for match in _CGPA.finditer(line.text):
-            value = float(match["n1"] or match["n2"])
+            value = _new_value(line.text, match) or float(match["n1"] or match["n2"])
             if 4 <= value <= 10:
                 return value
     return None
+
+
+def _new_value(line: str, match: re.Match[str]) -> float | None:
+    """Return the second figure of "from 7 to 6.5", None if the figure is not the first of such a pair."""
+    group = "n1" if match["n1"] else "n2"
+    if not _CHANGED_FROM.search(line, max(0, match.start(group) - 12), match.start(group)):
+        return None
+    new = _CHANGED_TO.match(line, match.end(group))
+    return float(new["n3"]) if new else None
 
 
 def find_batch_year(text: Text, today: date) -> int | None:

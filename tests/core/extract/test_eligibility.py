@@ -66,3 +66,10 @@ def test_least_cgpa_is_on_the_scale_of_ten(html: str, cgpa: float | None) -> Non
 )
 def test_graduating_year_of_the_readers(title: str, html: str, year: int | None) -> None:
     assert find_batch_year(from_html(title, html), date(2026, 9, 1)) == year
+
+
+@pytest.mark.parametrize(
+    "said", ["CGPA criteria: relaxed from 7 to 6.5", "CGPA reduced from 7.0 CGPA to 6.5", "6.5 CGPA"]
+)
+def test_new_value_of_a_changed_cgpa_counts(said: str) -> None:
+    assert find_min_cgpa(from_html("t", f"<p>{said}</p>")) == 6.5
