@@ -20,6 +20,7 @@ from placement_alerts.core.money import find_amounts, monthly_rupees, yearly_lak
         ("9 LPA fixed + 2 LPA variable", 11.0),
         ("16 LPA + joining bonus ₹2,00,000 + ESOPs worth ₹6 lakh over 4 years", 16.0),
         ("Rs. 8.6 LPA instead of Rs. 6.8 LPA mentioned earlier", 8.6),
+        ("INR 11,00,000 per annum (joining bonus of INR 1,50,000 is over and above)", 11.0),
         ("revised from 7 LPA to 9 LPA", 9.0),
         ("INR 8 Lakhs per annum in place of 9 Lakhs", 8.0),
         ("Last year our interns got PPO of 8 LPA", None),

@@ -14,7 +14,7 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 _NOT_FOR_READERS = re.compile(
-    r"(?:^|\.)(?:instagram|facebook|twitter|x|linkedin|t|wa|whatsapp|pinterest|threads)\.(?:com|me|net)$"
+    r"(?:^|\.)(?:instagram|facebook|twitter|x|linkedin|t|wa|whatsapp|pinterest|threads|discord|snapchat)\.(?:com|me|net|gg)$"
     r"|^groups\.google\.com$|^(?:my)?accounts?\.google\.com$",
     re.IGNORECASE,
 )

@@ -14,13 +14,24 @@ _PAY_LABEL = re.compile(
     r"|fte|lpa|internship)\b"
 )
 _SALARY = re.compile(
-    r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|take[- ]home)\b", re.IGNORECASE
+    r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|emoluments?|basic"
+    r"|cost to company|take[- ]home)\b",
+    re.IGNORECASE,
 )
 _STIPEND = re.compile(r"\b(?:stipend|intern\w*|training|trainees?|probation\w*|apprentice\w*)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:total|gross)\b|^(?:annual )?ctc$|cost to company", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:basic|hra|allowance|fixed|variable|pf|provident|gratuity|bonus|medical|performance|insurance|base"
     r"|retiral)\w*\b",
+    re.IGNORECASE,
+)
+
+# how much those who are placed may still apply for, and what others got: not what this post pays
+_LIMIT = re.compile(
+    r"\b(?:stands? out|out of (?:the )?(?:placement )?process|(?:and-a-half|[\d.]+ ?x|dream|tier) (?:rule|policy)"
+    r"|as per (?:the )?(?:placement |institute |college |t&p )(?:policy|rules?)"
+    r"|(?:remain |be |are |is )?(?:eligible|allowed|permitted)"
+    r" (?:for|to (?:sit|appear|apply))[^.]{0,40}\b(?:compan\w+|offers?|drives?|packages?))\b",
     re.IGNORECASE,
 )
 
@@ -80,7 +91,8 @@ def _yearly(value: str, label: str) -> float | None:
 def _pay_lines(text: Text) -> Iterator[str]:
     yield text.title
     for line in text.lines:
-        yield from re.split(r"(?<=[a-z)])[.;!?]\s+(?=[A-Z])", line.text)
+        sentences = re.split(r"(?<=[a-z)])[.;!?]\s+(?=[A-Z])", line.text)
+        yield from (sentence for sentence in sentences if not _LIMIT.search(sentence))
 
 
 def own_pay(

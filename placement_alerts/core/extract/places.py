@@ -149,7 +149,7 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
             match["place"].casefold(): match["place"] for line in text.lines for match in _FROM_HOME.finditer(line.text)
         }
     if not found and not said_only:
-        found = {f.value.casefold(): f.value for f in fields if f.label == "where" and _is_city(f.value)}
+        found = {f.value.casefold(): f.value for f in fields if f.label == "where" and is_city(f.value)}
     if not found and not said_only:
         found = {place.casefold(): place for place in _cities(text)}
     return tuple(found.values())[:MOST_LOCATIONS]
@@ -184,7 +184,7 @@ def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_
         return labelled[0]
     if is_located:
         cities = (match["place"] for line in lines for match in _CITY_OF_EVENT.finditer(line))
-        if (city := next(filter(_is_city, cities), None)) is not None:
+        if (city := next(filter(is_city, cities), None)) is not None:
             return city
     return "Online" if _ONLINE.search("\n".join(lines)) else None
 
@@ -231,18 +231,19 @@ def _cities(text: Text) -> Iterator[str]:
         if _HAS_ROOM.search(re.sub(r"\b(?:office|institute|university|centre)\b", "", line.text, flags=re.IGNORECASE)):
             continue
         for segment in segments_of(line.text):
-            if _is_city(segment):
+            if is_city(segment):
                 yield segment.strip(" .,")
             for match in re.finditer(
                 r"(?:,|–|-|\bat|\bin|/)\s(?:an? )?(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?=\s*(?:$|[.,)(/|]|is\b"
                 r"|shall\b|for\b|at\b|and\b|with\b|–|-|[a-z]))",
                 segment,
             ):
-                if _is_city(match["place"]):
+                if is_city(match["place"]):
                     yield match["place"]
 
 
-def _is_city(words: str) -> bool:
+def is_city(words: str) -> bool:
+    """Whether the words are nothing but a city in which graduates are hired."""
     return words.strip(" .,").lower().replace(" ", "-") in _CITIES
 
 

@@ -5,13 +5,16 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from placement_alerts.core.document import Text
+from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.extract.pay import own_pay, total_pay
+from placement_alerts.core.extract.places import is_city
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import find_amounts
 from placement_alerts.core.notice import Role
 
 MOST_ROLES = 12
+_LONGEST_HEADING = 70  # characters
 
 ROLE_NOUN = (
     r"(?:engineer|developer|analyst|trainee|intern|associate|consultant|executive|manager|scientist|designer"
@@ -23,16 +26,29 @@ ROLE_NOUN = (
     r"|counsellor|technologist|supervisor|expert|support|mts|technical staff|sde|swe|get|sre|sdet|qa|bde|bda|dba|pgt)"
 )
 _WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)[A-Z0-9][\w+#.&/'’-]*"
+_SUFFIX_WORD = r"[A-Z](?:[\w+#&]|\.(?=\w)){1,14}"
 _PHRASE = re.compile(
     rf"(?<![\w@/.&'-])\.?(?<![\w.]\.)(?:{_WORD}+ (?:[&/] )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b(?:["
     rf" /-](?i:{ROLE_NOUN})s?\b)*"
-    rf"(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*\w))?(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: - (?:Java|PHP|Python"
-    rf"|[A-Z][\w+#]{{1,14}})(?=\s*(?:/|$)))?"
+    rf"(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*\w))?(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: [-–] "
+    rf"(?P<suffix>{_SUFFIX_WORD}(?: (?:&|and|{_SUFFIX_WORD})){{0,2}})(?=\s*(?:[/:,;.)|(]|$)))?"
 )
 _ROLE_LABEL = re.compile(
     r"(?:(?:job|name of (?:the )?|open|offered|internship|intern|full[- ]?time|fte|proposed|final|initial|hiring"
     r"|selected|target|work|campus) ?)*(?:role|profile|designation|position|post|job title)s?"
     r"(?: (?:offered|name|title|open))?(?:/\w+)?|the role|opening|hiring for|profile offered"
+)
+# what stands behind a post's name and a dash and is no part of the name
+_NOT_A_SUFFIX = re.compile(
+    r"\b(?:batch|shortlist\w*|short|rounds?|results?|interviews?|finals?|offers?|drives?|campus|apply|appl\w+|reminder"
+    r"|updates?|updated|tests?|online|offline|remote|hybrid|wfh|full|part|internships?|ppos?|ppt|notice|select\w*|list"
+    r"|schedule\w*|venue|deadline|extended|hiring|openings?|opportunity|registration|register|link|pool|lpa|ctc|rs|inr"
+    r"|months?|india|location|stipend|package|eligib\w+|cgpa|b\.?tech|m\.?tech|urgent|congrat\w*|gd|pi|hr|job"
+    r"|role|position|students?|candidates?|all|any|last|open|closed|today|tomorrow|only|on|off|pan|new|now|the|pay|fixed"
+    r"|technologies|technology|pvt|ltd|limited|solutions|labs|placement|placements|recruitment|dates?|day|slots?|details?"
+    r"|important|cancelled|postponed|rescheduled|revised|change\w*|correction|corrigendum)\b"
+    r"|\d{4}|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b",
+    re.IGNORECASE,
 )
 _STATED = re.compile(
     r"(?:\b(?:role|position|post|profile|designation|job|posts|roles|positions|profiles) of|\bas(?: an?| the)?"
@@ -41,7 +57,8 @@ _STATED = re.compile(
     r"|\btaking|\blooking (?:out )?for|\bneeds?(?: \d+)?"
     r"|\bopened|\bopenings? (?:for|of)|\bcontinuation (?:to|of) the|\bfor(?: the)?|\bis|\brole is|\bdesignation"
     r" offered is|\bplacements? as|\bwants?|\b(?:stipend|ctc|package|salary|pay|vacanc(?:y|ies)|opening"
-    r"|openings|interviews?|test|candidates|selection) (?:of|for))"
+    r"|openings|interviews?|test|candidates|selection|rounds?|assessment|assignment|shortlist|process|drive|discussion"
+    r"|hiring) (?:of|for))"
     r"\W{1,3}(?:the |an? |fresh |\d+ )?$",
     re.IGNORECASE,
 )
@@ -72,6 +89,9 @@ _FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)
 _BETWEEN = re.compile(r"\s*(?:,|/|&|and|or|, and)\s+(?:an? |\d{1,3} )?", re.IGNORECASE)
 _NONE = (None, None)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
+_COUNTED = re.compile(
+    r"\W{0,3}\(?\d{1,3}\)?(?: (?:students?|candidates?|selects?|selected))?\)?[\s:.]*$", re.IGNORECASE
+)
 _LEADING = re.compile(
     r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
     r"|summer|winter|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
@@ -127,17 +147,28 @@ def role_phrases(text: str) -> list[tuple[int, int, str]]:
     found = []
     for match in _PHRASE.finditer(text):
         name = _tidy(match)
-        end = match.end() if match["inside"] is None or f"({match['inside']})" in name else match.start("inside") - 1
         if len(name) > 2 and not _NOT_A_ROLE.search(name):
-            found.append((match.start(), end, name))
+            found.append((match.start(), _end(match, name), name))
+        elif match["inside"] is not None:  # "6 interns (Data Analyst Intern)"
+            at = match.start("inside")
+            found += [(at + start, at + end, inner) for start, end, inner in role_phrases(match["inside"])]
     return found
+
+
+def _end(match: re.Match[str], name: str) -> int:
+    """Return where the post's name ends: before brackets and a suffix that are no part of it."""
+    if match["inside"] is not None and f"({match['inside']})" not in name:
+        return match.start("inside") - 1
+    if match["suffix"] is not None and not name.endswith(match["suffix"]):
+        return len(match.string[: match.start("suffix")].rstrip(" -–"))
+    return match.end()
 
 
 def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
     """Return the names of the posts, from the most certain place that names any."""
     labelled = [f for f in fields if _ROLE_LABEL.fullmatch(f.label)]
     columns = _unique(name for f in labelled if f.column for name in _split(f.value))
-    listed = columns or _listed(text)
+    listed = columns or _listed(text) or _above_students(text)
     if len(listed) > 1:
         return listed
     in_title = _in_title(_without_quotes(text.title))
@@ -156,13 +187,29 @@ def _in_title(title: str) -> list[str]:
 
 def _fuller(in_title: list[str], stated: list[str]) -> list[str]:
     """Prefer the name in the body where it is the same post spelled out: `SDE` in the title, `SDE (Backend)` below."""
-    if (
-        len(in_title) == 1
-        and len(stated) == 1
-        and set(role_key(in_title[0]).split()) <= set(role_key(stated[0]).split())
-    ):
+    if len(in_title) == len(stated) == 1 and _shortens(in_title[0], stated[0]):
         return stated
     return in_title
+
+
+def _shortens(short: str, long: str) -> bool:
+    """Whether each word of `short` is one of `long`, or the initials of some of its words one after another."""
+    words = role_key(long).split()
+    initials = "".join(word[0] for word in words)
+    return all(
+        word in words or (1 < len(word) < len(words) + 1 and word in initials) for word in role_key(short).split()
+    )
+
+
+def _above_students(text: Text) -> list[str]:
+    """Return posts that are headings of lists of students."""
+    names = []
+    for line, below in pairwise(text.lines):
+        bare = _COUNTED.sub("", line.text).strip(" .:*-–")
+        found = role_phrases(bare) if len(bare) <= _LONGEST_HEADING and ENROLLMENT.search(below.text) else []
+        if found and found[0][:2] == (0, len(bare)):
+            names.append(found[0][2])
+    return _unique(names)
 
 
 def _listed(text: Text) -> list[str]:
@@ -223,11 +270,14 @@ def _split(value: str) -> list[str]:
 
 
 def _tidy(match: re.Match[str]) -> str:
-    name, inside = match[0], match["inside"]
+    suffix, inside = match["suffix"] or "", match["inside"]
+    name = match.string[match.start() : match.start("suffix")].rstrip(" -–") if suffix else match[0]
     bare = name[: name.rfind("(")].strip() if inside else name
     initials = "".join(word[0] for word in bare.split() if word[0].isalpha())
     if inside and (_JOB_TYPE.search(inside) or not inside[0].isupper() or inside.upper() == initials.upper()):
         name = bare
+    if suffix and not _NOT_A_SUFFIX.search(suffix) and not is_city(suffix):
+        name = f"{name} - {suffix}"
     name = _LEADING.sub("", name)
     return re.sub(rf"({ROLE_NOUN})s(?=$| \(| -)", r"\1", name, flags=re.IGNORECASE).strip(" -/&,.")
 

@@ -13,7 +13,7 @@ from placement_alerts.core.html import from_html
         ("https://a.example/x_(y)", ("https://a.example/x_(y)",)),
         ("forms.gle/Abc and www.a.example", ("https://forms.gle/Abc", "https://www.a.example")),
         ("http://a.example/x http://A.example/x/", ("http://a.example/x",)),
-        ("https://instagram.com/acme https://www.linkedin.com/company/acme", ()),
+        ("https://instagram.com/acme https://discord.gg/acme https://www.linkedin.com/company/acme", ()),
         ("https://a.example/unsubscribe?u=1 https://a.example/logo.png", ()),
         ("mail a@b.example or see B.Tech/M.Tech", ()),
         ("https:// https://[", ()),
