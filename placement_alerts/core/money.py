@@ -41,6 +41,7 @@ _NOT_PAY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_PAY_AFTER = re.compile(
+    r"(?!\W{0,3}(?:\w+[ -]){1,3}(?:of|is|worth)\W{0,3}(?:₹|rs\b|inr\b|\d))"
     r"[\s,(]{0,3}(?:(?!date\b|of\b|and\b|with\b|plus\b|excl|incl|apart\b|besides\b)\w+ ){0,2}"
     r"(joining(?! date)|sign[- ]?on|one[- ]time|retention"
     r"|relocation|bond\b|esops?|rsus?|prize"

@@ -89,7 +89,8 @@ _SELLS = re.compile(
 _ERRAND = re.compile(
     r"\b(?:lunch|dinner|breakfast|tea|snacks|refreshments?|catering|cabs?|taxi|vehicle|driver|bills?|vouchers?|invoices?"
     r"|reimburse\w*|advance|guest[- ]?house|gate pass(?:es)?|parking|pick-?up|airport|railway station|bouquets?"
-    r"|mementos?|banners?|standee|projector|stationery|purchase|quotation|water bottles|room keys?|housekeeping|electrician)\b",
+    r"|mementos?|banners?|standee|projector|stationery|purchase|quotation|water bottles|room keys?|housekeeping"
+    r"|electrician)\b",
     re.IGNORECASE,
 )
 _ARRANGE = re.compile(
