@@ -55,7 +55,7 @@ _NEXT_STEP = re.compile(
     r"|is|are|will|scheduled|starts?)|(?:online|written|coding) test (?:on|is)|appear (?:for|in)|qualified for"
     r"|cleared the|report(?:ing)?(?![^.;]{0,60}\b(?:for|to (?:collect|sign|receive))\b[^.;]{0,40}\b(?:offer|appointment"
     r"|joining) (?:letters?|formalities))|moving ahead|made it to"
-    r"|to be interviewed|will be interviewed|slots?|selected for (?:the )?(?:gd|pi|hr|technical|next|final"
+    r"|to be interviewed|will be interviewed|slots?|selected for (?:the )?(?:gd|pi|oa|hr|technical|next|final"
     r"|coding|written|online"
     r"|group|personal|managerial)\b[^.]{0,30}(?:round|interviews?|test|discussion|assessment|gd|pi)?)\b",
     re.IGNORECASE,
@@ -63,7 +63,7 @@ _NEXT_STEP = re.compile(
 _FINAL = re.compile(
     r"\b(?:final(?:ly)? (?:results?|select\w*|list|offers?)|selected students|selected candidates|stand"
     r" selected|been selected|getting selected|got selected|select list|ppos?|pre-placement offers?|declared"
-    r" the results?|extend an offer|been offered|offers as below"
+    r" the results?|extend(?:ed)? (?:an|\d+|two|three|four|five) offers?|been offered|offers as below"
     r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged"
     r"|finali[sz]ed the following|confirm\w*[^.]{0,20} selections? of)\b",
     re.IGNORECASE,
@@ -177,7 +177,8 @@ def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float])
         yield Evidence(_K.OFFER, 3, f"the selection is final ({final[0]!r})")
         yield Evidence(_K.UPDATE, -3, "the selection is final")
     if findings.students and _CALLED_ON.search(f"{text.title}\n{text.body[:600]}"):
-        yield Evidence(_K.SHORTLIST, 6, "the selection is for a next round")
+        lead = points[_K.OFFER] - points[_K.SHORTLIST]
+        yield Evidence(_K.SHORTLIST, max(6, lead - 5), "the selection is for a next round")  # it settles the contest
         yield Evidence(_K.OFFER, -6, "the selection is for a next round")
     if _ASKS_MONEY.search(whole) and not re.search(r"\b(?:beware|fake|fraud\w*)\b", whole, re.IGNORECASE):
         yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, "it asks for money")

@@ -144,16 +144,17 @@ def _unnamed(facts: Facts, text: Text) -> OfferRole:
 def _roles(facts: Facts, text: Text, results: Sequence[Result]) -> Iterator[OfferRole]:
     """Yield the posts of the message, with the pay of their students' rows where the post itself has none."""
     known = set()
-    for role in facts.roles:
+    named = [role for role in facts.roles if role.role is not None]
+    for role in named:
         known.add(role_key(role.role or ""))
-        rows = [one for one in results if one.role == role.role or len(facts.roles) == 1]
+        rows = [one for one in results if one.role == role.role or len(named) == 1]
         packages = [one.package_lpa for one in rows if one.package_lpa is not None]
         stipends = [one.stipend_per_month for one in rows if one.stipend_per_month is not None]
         yield OfferRole(
             role=role.role,
             package_lpa=role.package_lpa if role.package_lpa is not None else min(packages, default=None),
             stipend_per_month=role.stipend_per_month or min(stipends, default=None),
-            details=_details(text, role.role if len(facts.roles) > 1 else None),
+            details=_details(text, role.role if len(named) > 1 else None),
         )
     for result in results:
         if result.role is not None and role_key(result.role) not in known:

@@ -25,6 +25,7 @@ _DAY_END = r"(?:eod|cob|end of (?:the )?day|close of (?:business|the day))"
 _DATES = re.compile(
     rf"(?<![\w/.-])(?:(?P<y1>20\d\d)-(?P<m1>\d\d)-(?P<d1>\d\d)(?!\d)"
     rf"|(?P<d2>\d{{1,2}})\s?(?P<s2>[./-])\s?(?P<m2>\d{{1,2}})\s?(?P=s2)\s?(?P<y2>(?:20)?\d\d)(?![\w/])"
+    rf"|(?:(?<=\bby )|(?<=\bon )|(?<=day \()|(?<=\btill ))(?P<d5>\d{{1,2}})/(?P<m5>\d{{1,2}})(?![\w/])"
     rf"|(?:(?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s?(?:-|–|to|and|&)\s?)?(?P<d3>\d{{1,2}})\s?(?:st|nd|rd"
     rf"|th)?(?:\s+of)?[\s.,-]{{0,2}}(?P<n3>{_MONTH})"
     rf"(?:[\s,.-]{{0,3}}(?P<y3>20\d\d)\b|\s?['’-](?P<yy3>\d\d)\b(?![:.]?\d))?"
@@ -32,7 +33,9 @@ _DATES = re.compile(
     rf"|[:.]\d))(?:[\s,]{{1,3}}(?P<y4>20\d\d)\b)?"
     rf"|(?P<rel>day after tomorrow|tomorrow|today|tonight|tonite|aaj|kal)\b"
     rf"|(?P<pre>on|by|this|coming|next|till|until|before)\s(?:the\s)?(?:this\s"
-    rf"|coming\s)?(?P<wd>{_WEEKDAY})(?![\s,(]{{0,3}}(?:\d|{_MONTH}))"
+    rf"|coming\s)?(?P<wd>{_WEEKDAY})"
+    rf"(?![\s,(]{{0,3}}(?:\d(?!\d?(?:[:.]\d\d)?\s?(?:[ap]\.?\s?m\b|noon\b|hrs\b))|{_MONTH}))"
+    rf"|within (?:the )?(?:next )?(?P<span>\d{{1,3}}) ?(?P<unit>hours?|hrs?|days?)\b(?! of\b)"
     rf"|(?<=\bby )(?P<eod>{_DAY_END})\b(?!\s+(?:on|of|today|tomorrow|\d|{_WEEKDAY}|{_MONTH}))"
     rf")",
     re.IGNORECASE,
@@ -93,7 +96,7 @@ def find_moments(text: str, published_at: datetime) -> list[Moment]:
 
     published_at: aware; "today" and missing years count from it.
     """
-    dates = _find_dates(text, local_day(published_at))
+    dates = _find_dates(text, published_at)
     times = _find_times(text)
     joined = [_join(text, dates, index, times) for index in range(len(dates))]
     return sorted(joined + times, key=lambda found: found.start)
@@ -107,9 +110,12 @@ def local_day(moment: datetime) -> date:
         return moment.date()
 
 
-def _find_dates(text: str, today: date) -> list[Moment]:
-    found = []
+def _find_dates(text: str, published_at: datetime) -> list[Moment]:
+    found, today = [], local_day(published_at)
     for match in islice(_DATES.finditer(text), MOST_MOMENTS):
+        if match["span"]:
+            found.extend(_within(match, published_at))
+            continue
         day = _relative(match, today) or _absolute(match, today)
         if day is None:
             continue
@@ -119,8 +125,20 @@ def _find_dates(text: str, today: date) -> list[Moment]:
             found.append(Moment(match.start("first"), ends.end() if ends else match.end("first"), first))
             found.append(Moment(match.start("d3"), match.end(), day))
         else:
-            found.append(Moment(match.start(), match.end(), day, vague=match["wd"] is not None))
+            start = match.start("wd") if match["wd"] else match.start()  # "by" stays with the words before
+            found.append(Moment(start, match.end(), day, vague=match["wd"] is not None))
     return found
+
+
+def _within(match: re.Match[str], published_at: datetime) -> list[Moment]:
+    """Read "within 24 hours" and "within 3 days": so long after publication; whole days last to their end."""
+    count, is_days = int(match["span"]), match["unit"].lower().startswith("d")
+    try:
+        ends = published_at.astimezone(IST) + timedelta(hours=24 * count if is_days else count)
+    except OverflowError:
+        return []
+    at = END_OF_DAY if is_days else ends.time().replace(second=0, microsecond=0)
+    return [Moment(match.start("span"), match.end(), ends.date(), at)]
 
 
 def _relative(match: re.Match[str], today: date) -> date | None:
@@ -146,11 +164,11 @@ def _later(day: date, days: int) -> date | None:
 
 
 def _absolute(match: re.Match[str], today: date) -> date | None:
-    day = match["d1"] or match["d2"] or match["d3"] or match["d4"]
+    day = match["d1"] or match["d2"] or match["d3"] or match["d4"] or match["d5"]
     if day is None:
         return None
     name = match["n3"] or match["n4"]
-    month = _MONTHS.split("|").index(name.lower()[:3]) + 1 if name else int(match["m1"] or match["m2"])
+    month = _MONTHS.split("|").index(name.lower()[:3]) + 1 if name else int(match["m1"] or match["m2"] or match["m5"])
     if name == "may" and not match["y3"] and not match["y4"]:
         return None  # "top 5 may apply"
     year = match["y1"] or match["y2"] or match["y3"] or match["yy3"] or match["y4"]

@@ -16,7 +16,7 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe0f\uf
 _COLUMNS = re.compile(r"\t+ *|(?<=\S) {2,}")
 _BULLET = re.compile(r"\s*(?:[-*•▪▶·◦‣>–—o]\s|\(?[a-z0-9]{1,2}[.)]\s|[^\w\s(\"'])")
 _BARS = re.compile(r"\S \| \S")
-_LONG_NUMBER = re.compile(r"(?<![\d/=.-])\d{8}")
+_LONG_NUMBER = re.compile(r"(?<![\d/=.-])\d{8}|^\s*(?=(?:[A-Z/]*\d){4})[A-Z\d/]{7,15}[ \t,:|-]")
 _LABEL = re.compile(r"\s*[A-Z][\w /&.'()-]{1,30}?\s*(?:(?<!\d):|:(?!\d)|=|→|[-=]+>|\s[-–—]\s)")
 _CAPITAL_WORDS = (
     "CSE ECE IT BT MCA CTC LPA CGPA PPT LT CR ABB HR GD PI AM PM INR PPO FTE NOC II III IV QA SDE UI UX AI ML"
@@ -179,6 +179,8 @@ def _goes_on(held: str, last: str, line: str) -> bool:
     if _LABEL.match(line) and not _OPEN_END.search(last[-20:]):
         return False
     if _BARS.search(held) or _LONG_NUMBER.search(line) or columns_of(held):
+        return False
+    if last.endswith(":"):
         return False
     if _ENDS.search(last[-200:]) and re.match(r"\s*[A-Z]", line):
         return False

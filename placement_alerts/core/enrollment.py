@@ -8,13 +8,14 @@ from hashlib import blake2b
 from placement_alerts.core.notice import ListedStudent
 
 # 8 digits; 10 digits beginning with 99 or with a year; 9, 11 to 13 digits; letters and digits as other colleges mix
-# them (21BCE1045, 1MS21CS004, 20B81A05C3, RA2111003010123, 2021A7PS1234P), with strokes or stops (2K21/CO/123,
-# CB.EN.U4CSE21020). A word with a year (GATE2026) and a date (26SEP2025) are none.
+# them (21BCE1045, 1MS21CS004, 20B81A05C3, RA2111003010123, 2021A7PS1234P, 21CSB0A07, PES1UG22CS101), with strokes or
+# stops (2K21/CO/123, CB.EN.U4CSE21020). A word with a year (GATE2026) and a date (26SEP2025) are none.
 ENROLLMENT = re.compile(
     r"(?<![\w+./@-])(?![A-Z]{1,8}20[0-4]\d(?!\d)|\d{1,2}(?:JAN|FEB|MAR|APR|MAY|JUNE?|JULY?|AUG|SEPT?|OCT|NOV|DEC)\d)"
     r"(?:(?=[A-Z0-9]*\d[A-Z0-9]*\d[A-Z0-9]*\d)(?:\d{2,4}[A-Z]{1,5}\d{2,6}[A-Z]?"
     r"|[A-Z]{1,4}\d{2}[A-Z]{0,4}\d{2,6}|[A-Z]{1,3}\d{10,13}|\d[A-Z]{2}\d{2}[A-Z]{2,3}\d{3}"
-    r"|\d{2}[A-Z0-9]{2,3}[A-Z]\d{2}[A-Z0-9]\d|\d{4}[A-Z]\d[A-Z]{2}\d{4}[A-Z]?)"
+    r"|\d{2}[A-Z0-9]{2,3}[A-Z]\d{2}[A-Z0-9]\d|\d{4}[A-Z]\d[A-Z]{2}\d{4}[A-Z]?"
+    r"|\d{2}[A-Z]{2,3}\d[A-Z]\d{2}|[A-Z]{2,4}\d[A-Z]{2}\d{2}[A-Z]{2,3}\d{3})"
     r"|\d{2}b[a-z]{1,3}\d{3,5}|(?:\d[A-Z]\d{2}|\d{2,4})[/-][A-Z]{2,5}[/-]\d{2,5}"
     r"|[A-Z]{2}\.[A-Z]{2}\.[A-Z]\d[A-Z]{2,4}\d{5}"
     r"|99\d{8}|[12]\d{9}|\d{9}|[1-9]\d{7}|\d{11,13})(?![\w@/]|\.\d)"

@@ -85,7 +85,7 @@ def _own(facts: Facts) -> Iterator[Field]:
 def _of_job(job: Job, facts: Facts) -> Iterator[Field]:
     if not facts.company:
         yield _text("Company", job.company)
-    if not facts.roles:
+    if not any(role.role for role in facts.roles):
         yield _text("Role", job.title)
     if job.location and not facts.location:
         yield _text("Location", job.location)

@@ -27,7 +27,7 @@ _AMOUNT = re.compile(
 )
 _NOT_PAY_BEFORE = re.compile(
     r"(joining|sign[- ]?(?:on|in|ing)|retention|relocation|referral|performance|annual|variable)[\w"
-    r" ]*bonus\W*(?:of|:|worth)?\W*$"
+    r" ]*(?:bonus|benefits?)\W*(?:of|:|worth)?\W*$"
     r"|\b(bonus|bond|esops?|rsus?|stocks?|shares|prizes?|prize pool|pool|worth|cash|win(?:ners)?|rewards?|fees?|deposit"
     r"|fine|penalty|pay(?!\s*[:–-])|scholarship"
     r"|reimburse\w*|incentives?|allowance|insurance|cover|accommodation|relocation|turnover|funding"
@@ -46,7 +46,8 @@ _NOT_PAY_AFTER = re.compile(
     r"(joining(?! date)|sign[- ]?on|one[- ]time|retention"
     r"|relocation|bond\b|esops?|rsus?|prize"
     r"|deposit|fees?\b|cash prize"
-    r"|per day|a day|/day|(?:mentioned |informed |announced |circulated )?earlier\b(?!\W{0,4}(?:₹|rs|inr|\d)))",
+    r"|per day|a day|/day|(?:mentioned |informed |announced "
+    r"|circulated )?earlier\b(?!\W{0,4}(?:\w+\W{1,3}){0,2}?(?:₹|rs|inr|\d)))",
     re.IGNORECASE,
 )
 _CHANGED_FROM = re.compile(

@@ -87,7 +87,8 @@ _SELLS = re.compile(
 )
 # what an officer asks somebody of the house to see to
 _ERRAND = re.compile(
-    r"\b(?:lunch|dinner|breakfast|tea|snacks|refreshments?|catering|cabs?|taxi|vehicle|driver|bills?|vouchers?|invoices?"
+    r"\b(?:lunch|dinner|breakfast|tea|snacks|refreshments?|catering|cabs?|taxi|vehicle|driver|bills?"
+    r"|vouchers?|invoices?"
     r"|reimburse\w*|advance|guest[- ]?house|gate pass(?:es)?|parking|pick-?up|airport|railway station|bouquets?"
     r"|mementos?|banners?|standee|projector|stationery|purchase|quotation|water bottles|room keys?|housekeeping"
     r"|electrician)\b",
@@ -133,7 +134,8 @@ _TO_MANY = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _OFFICE_SENDER = re.compile(
-    r"\b(?:t ?& ?p|tnp|tpo|tpc|tpr|spo|cdc|cdpc|ccpd|placements?|training|cell|office|dean|hod|head|prof"
+    r"\b(?:placecom|alumni|t ?& ?p|tnp|tpo|tpc|tpr|spo|cdc|cdpc|ccpd|placements?|training|cell|office|dean"
+    r"|hod|head|prof"
     r"|dr|co-?ordinators?"
     r"|registrar|director|principal|officer|desk|campus|hr|recruit\w*|careers?|talent|hiring|corporate|relations|department"
     r"|dept|centre|center|club|cell|association|committee|institute|college|university|team)\b",

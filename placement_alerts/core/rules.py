@@ -38,7 +38,8 @@ RULES = (
         _K.HACKATHON,
         5,
         2.5,
-        r"\w*hackathons?|ideathons?|datathons?|codeathons?|code[ -]?sprint|coding (?:contest|competition|challenge)"
+        r"\w*hackathons?|hack(?!er(?:s?\b|rank|earth))(?!ing\b)\w{3,}|ideathons?|datathons?|codeathons?"
+        r"|code[ -]?sprint|coding (?:contest|competition|challenge)"
         r"|design challenge|case (?:study )?competition|hack (?:the|for)"
         r" \w+|\w+hacks|buildathon|makeathon|innovation challenge|code (?:fest|wars)|ctf",
     ),
@@ -55,7 +56,8 @@ RULES = (
         2.5,
         r"webinars?|tech(?:nical)? talks?|expert (?:talk|session|lecture)s?|guest (?:lecture|talk|session"
         r"|webinar)s?|master-?class(?:es)?|info(?:rmation)?[ -]sessions?|pre[ -]placement talks?|workshops?"
-        r"|seminars?|(?:live|online)(?: online)? sessions?|tech sessions?|virtual sessions?|campus"
+        r"|seminars?(?! (?:hall|room|block))|(?:live|online)(?: online)? sessions?|tech sessions?"
+        r"|virtual sessions?|campus"
         r" connect|alumni (?:talk|speak|session|interaction)s?|panel discussions?|fireside"
         r" chat|ama session|knowledge session"
         r"|awareness (?:session|programme|program)|boot ?camp|industry (?:talk|session)"
@@ -66,7 +68,8 @@ RULES = (
         _K.UPDATE,
         6,
         3.5,
-        r"extended|extension|postponed|preponed|re-?scheduled|corrigend\w+|addendum|erratum|changes? (?:of|in)(?:"
+        r"extended(?! (?:\w+ ){0,2}offers?\b)|extension|postponed|preponed|re-?scheduled|corrigend\w+"
+        r"|addendum|erratum|changes? (?:of|in)(?:"
         r" the)? (?:\w+ ){0,2}(?:venue|date|time|schedule|timings?|package|location|room|mode|ctc|role|process)"
         r"|(?:venue|time|date|schedule|room|timing) changed?"
         r"|new (?:venue|date|time|schedule)|revised (?:schedule|date|time|venue|deadline|ctc"
@@ -88,7 +91,7 @@ RULES = (
         r"|(?:is|are|has been|have been|stands) (?:revised|changed|shifted|moved|extended|corrected|increased"
         r"|reduced|advanced|withdrawn)"
         r"|has been added|also allowed|in continuation (?:to|of)|now be (?:held|conducted)"
-        r"|regretted|(?:earlier|previous) (?:deadline|date|venue|time|schedule)|will now|not"
+        r"|regretted|(?:earlier|previous) (?:deadline|date|venue|time|schedule)|(?:will|shall) now|not"
         r" be held|will not visit|remains? (?:the )?(?:same|unchanged)",
     ),
     _rule(
@@ -135,7 +138,9 @@ RULES = (
         r"cleared|made it to|moving (?:ahead|forward)|proceed to|appear (?:for|in)|to be interviewed|will be"
         r" interviewed|called for|next (?:stage|level|step)|qualified|slots?|panel [a-z\d]|report(?:ing)?|list for",
     ),
-    _rule(_K.SHORTLIST, 2.5, 0.7, r"interviews?|written test|online test|group discussion|gd|assessment|rounds?|test"),
+    _rule(
+        _K.SHORTLIST, 2.5, 0.7, r"interviews?|written test|online test|group discussion|gd|oa|assessment|rounds?|test"
+    ),
     _rule(
         _K.OFFER,
         6,
@@ -143,8 +148,9 @@ RULES = (
         r"final (?:results?|select(?:ion|ed)?(?: list)?|list|offers?)|finally selected|(?:students?|candidates?)"
         r" (?:finally )?selected|selected (?:students?|candidates?)|(?:been|are|is|stand|got|getting) (?:finally"
         r" )?selected|select list|ppos?|pre[ -]placement offers?|selects"
-        r"|(?:bagged|received|secured|got|given|extended|released|rolled out|issued) (?:the "
-        r"|an |their |final )*(?:job |full[ -]time )?(?:offers?|ppos?)|been offered|offers?"
+        r"|(?:bagged|received|secured|got|given|extended|released|rolled out|issued|made) (?:the "
+        r"|an |their |final |\d{1,3} |two |three |four |five )*(?:job |full[ -]time )?(?:offers?|ppos?)"
+        r"|been offered|offers?"
         r" (?:to|released|rolled)|(?:been|got|are) placed (?:in|at|with)|extend an offer|hired"
         r" by|placement results?"
         r"|finali[sz]ed the following|selected (?:in|by|as|for the (?:role|post|position|profile))",

@@ -3,6 +3,7 @@
 Pure and bounded: every text gives an answer in bounded time and none raises.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,7 @@ from placement_alerts.core.relevance import Surroundings, not_for_students
 _K = NoticeKind
 _NAMES_STUDENTS = frozenset({_K.SHORTLIST, _K.OFFER, _K.INTERNSHIP_NOC, _K.UPDATE, _K.REMINDER})
 _HAS_ROLES = frozenset({_K.JOB_POSTING, _K.SHORTLIST, _K.OFFER, _K.UPDATE, _K.REMINDER})
+_HAS_PAY = frozenset({_K.JOB_POSTING, _K.OFFER})  # kinds of which a pay says something without the name of a post
 _HAS_ELIGIBILITY = frozenset({_K.JOB_POSTING, _K.UPDATE})
 _HAS_EVENT = frozenset(_K) - {_K.OFFER, _K.INTERNSHIP_NOC, _K.POLICY, _K.IRRELEVANT}
 _HAS_LOCATION = frozenset({_K.JOB_POSTING, _K.OFFER, _K.SHORTLIST, _K.UPDATE, _K.INTERNSHIP_NOC, _K.REMINDER})
@@ -122,7 +124,7 @@ def _look(text: Text, published_at: datetime, known_companies: Iterable[str], ar
 def _findings(found: _Found) -> Findings:
     return Findings(
         students=len(found.students),
-        roles=len(found.roles),
+        roles=sum(1 for role in found.roles if role.role is not None),
         pay=any(value is not None for value in found.pay),
         apply_by=bool(found.schedule.deadlines),
         comes=bool(found.schedule.events),
@@ -135,7 +137,7 @@ def _facts(text: Text, found: _Found, decision: Decision, author: str | None) ->
     students = found.students if kind in _NAMES_STUDENTS else ()
     deadline = found.schedule.deadlines[0] if found.schedule.deadlines and kind is not _K.POLICY else None
     event = _event(kind, found.schedule)
-    roles = found.roles if kind in _HAS_ROLES else ()
+    roles = tuple(one for one in found.roles if one.role is not None or kind in _HAS_PAY) if kind in _HAS_ROLES else ()
     company = found.company.name if kind is not _K.POLICY else None
     return Facts(
         kind=kind,
@@ -190,11 +192,12 @@ def _without_company(text: Text, company: str | None) -> Text:
     """Return the text without the company's name, which may look like the beginning of a post's name."""
     if company is None:
         return text
+    name = re.compile(rf"{re.escape(company)}(?: (?:Associates|Consultants|Executives)\b)?")
     lines = tuple(
-        type(line)(line.text.replace(company, "", 20), line.cells, line.table, line.item, line.heading)
+        type(line)(name.sub("", line.text, count=20), line.cells, line.table, line.item, line.heading)
         for line in text.lines
     )
-    return Text(text.title.replace(company, "", 5), lines, text.links)
+    return Text(name.sub("", text.title, count=5), lines, text.links)
 
 
 def _utc(dated: Dated | None) -> datetime | None:

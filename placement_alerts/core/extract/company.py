@@ -6,21 +6,27 @@ from dataclasses import dataclass
 from itertools import islice
 
 from placement_alerts.core.document import Text
+from placement_alerts.core.extract.company_forms import (
+    bare_word,
+    before_role,
+    host_of_contest,
+    is_generic,
+    is_possible,
+    tidy_name,
+)
 from placement_alerts.core.extract.company_phrases import (
-    BRANCHES,
-    BUSINESS,
+    BY_MEANS_OF,
     CAPITALISED,
-    CLOSES_A_NAME,
-    CONTEST_BEHIND,
     DESK,
     EVENT,
-    EVENT_NAME,
     GENERIC,
     IN_BRACKETS,
     INITIALS,
     LABEL,
     LEGAL,
-    NOT_A_HOST,
+    NOT_A_COMPANY,
+    OF_ALUMNI,
+    OFFICE,
     OWN_HOUSE,
     PERSON_BEFORE,
     QUOTED,
@@ -29,15 +35,17 @@ from placement_alerts.core.extract.company_phrases import (
     SEVERAL,
     SMALL,
     SPLIT_TITLE,
+    TOOL_MAKERS,
 )
 from placement_alerts.core.extract.labels import Field, fields_of
 from placement_alerts.core.matching import company_key
 
 _ENOUGH = 3.0  # points: one clear sentence, or a title part that the body repeats
+_ON_A_WAY = re.compile(r"\bfrom\b.+\bto\b", re.IGNORECASE)  # "From campus to Silicon Valley" names no company
+_NOT_IN_TITLE = 0.6  # share of the points of a name that the title lacks where it names another one clearly
 _ABSTRACT = re.compile(r"(?:ing|tion|sion|ment|ments|ance|ence|ness)s?$")  # a single such word names a matter
 _OPENING = 3_000  # characters in which the writer's own company is looked for
 _MOST_NAMES = 200
-_LONGEST = 6  # words of a company's name
 _LONGEST_LINE = 45  # characters of a line that is nothing but a company's name
 
 
@@ -83,35 +91,6 @@ def find_company(
     return Company(_as_known(best, known_companies), "the title and the sentences around it name it")
 
 
-def tidy_name(name: str) -> str:
-    """Return the name without legal forms, remarks in brackets and words that are no part of a name."""
-    name = re.sub(r"\([^)]*\)|\*", " ", name)
-    legal = LEGAL.search(name)
-    if legal and legal.start() > 0:
-        name = name[: legal.start()]
-    words = re.sub(r"^m/s\.?\s+", "", name.strip(), flags=re.IGNORECASE).split()[: _LONGEST + 3]
-    while words and (_is_generic(words[0]) or words[0][0].isdigit()):
-        words.pop(0)
-    count = len(words)
-    while words and (
-        (_is_generic(words[-1]) and _bare(words[-1]) not in CLOSES_A_NAME)
-        or (len(words) < count and _bare(words[-1]) == "tech")
-    ):
-        words.pop()
-    return " ".join(words[:_LONGEST]).strip(" .,:;-–'’&").removesuffix("'s").removesuffix("’s")
-
-
-def _is_generic(word: str) -> bool:
-    """Whether it is a word of the trade, or several in one: "GD/PI"."""
-    bare = _bare(word)
-    parts = [part for part in bare.split("/") if part]
-    return bare in GENERIC or (len(parts) > 1 and all(part in GENERIC for part in parts))
-
-
-def _bare(word: str) -> str:
-    return word.lower().strip(".,:;!?'’\"").removesuffix("'s").removesuffix("’s")
-
-
 def _points(text: Text, senders: tuple[tuple[str | None, str | None], ...]) -> list[tuple[str, float]]:
     """Return the candidates with their points, best first; a longer form of a name takes over the shorter one's."""
     points: dict[str, float] = {}
@@ -119,13 +98,17 @@ def _points(text: Text, senders: tuple[tuple[str | None, str | None], ...]) -> l
     whole: set[str] = set()
     houses = {house for _, house in senders if house is not None}
     written = (*_from_title(text.title), *_from_body(text), *_from_senders(senders), *_of_houses(text, houses))
+    own = _own_words(senders)
+    titled = frozenset(company_key(text.title).split())
+    body = "\n".join(line.text for line in text.lines if line.text != text.title)
     for name, score, is_whole in written:
         key = company_key(name)
+        if set(key.split()) <= own or not _is_believable(name, key, titled, body, houses):
+            continue
         points[key] = points.get(key, 0.0) + score
         shown.setdefault(key, name)
         if is_whole:
             whole.add(key)
-    body = text.body
     for key, name in shown.items():
         inside = len(re.findall(rf"(?<=[\w,:(] ){re.escape(name)}(?!\w)", body))
         if not inside and " " not in name and key not in company_key(text.title).split():
@@ -134,15 +117,37 @@ def _points(text: Text, senders: tuple[tuple[str | None, str | None], ...]) -> l
         if any(_is_of_house(key, house) for house in houses):
             points[key] += 2.0
     merged = _merged(points, whole)
+    if any(score > _ENOUGH and key in whole and set(key.split()) <= titled for key, score in merged.items()):
+        merged = {key: score if titled & set(key.split()) else score * _NOT_IN_TITLE for key, score in merged.items()}
     ranked = sorted(merged.items(), key=lambda item: (-item[1], item[0]))
     return [(shown[key], score) for key, score in ranked]
+
+
+def _own_words(senders: Iterable[tuple[str | None, str | None]]) -> frozenset[str]:
+    """Return the words of the office's own name: "TPO Office, BIST Bhopal" writes about others, not about BIST."""
+    offices = (name for name, _ in senders if name and OFFICE.search(name))
+    return frozenset(word for name in offices for word in company_key(name).split())
+
+
+def _is_believable(name: str, key: str, titled: frozenset[str], body: str, houses: Iterable[str]) -> bool:
+    """Whether a name that can be something else as well stands where a company's would.
+
+    Initials and single words that end like abstract nouns must stand in the title; initials in the body too.
+    """
+    if INITIALS.fullmatch(name):
+        return key not in NOT_A_COMPANY and key in titled and re.search(rf"\b{name}\b", body) is not None
+    if " " not in name and _ABSTRACT.search(key):
+        if any(_is_of_house(key, house) for house in houses):
+            return True
+        return key in titled and re.search(rf"\b{re.escape(key)}\b", body) is None
+    return True
 
 
 def _from_senders(senders: Iterable[tuple[str | None, str | None]]) -> Iterator[tuple[str, float, bool]]:
     """Yield the company that writes itself: its name without "Campus Team" is the name in its domain."""
     for sender, house in senders:
         name = tidy_name(DESK.sub(" ", sender or "").strip())
-        if house is not None and _is_possible(name) and _is_of_house(company_key(name), house):
+        if house is not None and is_possible(name) and _is_of_house(company_key(name), house):
             yield name, _ENOUGH, False
 
 
@@ -153,7 +158,7 @@ def _of_houses(text: Text, houses: Iterable[str]) -> Iterator[tuple[str, float, 
         for match in islice(CAPITALISED.finditer(f"{text.title}\n{text.body}"[:_OPENING]), _MOST_NAMES):
             name = tidy_name(match["name"])
             letters = company_key(name).replace(" ", "")
-            if any(letters.startswith(house) for house in wanted) and _is_possible(name):
+            if any(letters.startswith(house) for house in wanted) and is_possible(name):
                 yield name, 1.5, True
 
 
@@ -184,19 +189,30 @@ def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
     bare = QUOTED.sub(" | ", title)
     aside = {match.strip(" .!") for match in IN_BRACKETS.findall(title)}
     for part in SPLIT_TITLE.split(bare):
+        if _ON_A_WAY.search(part):
+            continue
         yield from ((name, points + 0.5, whole) for name, points, whole in _in_sentence(part))
         rest = LEGAL.sub("", part).strip(" .!")
         for match in list(CAPITALISED.finditer(part))[:2]:
             name = tidy_name(match["name"])
-            if PERSON_BEFORE.search(part, max(0, match.start() - 9), match.start()):
+            if PERSON_BEFORE.search(part, max(0, match.start() - 9), match.start()) or BY_MEANS_OF.search(
+                part, max(0, match.start() - 10), match.start()
+            ):
                 continue
-            if (host := _host(match["name"])) is not None:
-                yield host, 1.5, False
-            if not _is_possible(name) or ROLE.search(match["name"]):
+            if (host := host_of_contest(match["name"])) is not None:
+                yield host, _ENOUGH, False
+                continue
+            if ROLE.search(match["name"]):
+                name = before_role(match["name"])
+                if name and is_possible(name):
+                    yield name, _ENOUGH, False
+                continue
+            if not is_possible(name):
                 continue
             is_whole = len(name) >= len(rest) - 1
-            alone = all(_is_generic(word) or not word[0].isalpha() for word in rest.replace(name, " ").split())
-            points = 1.5 if rest in aside else _title_points(part, is_whole=is_whole, alone=alone)
+            alone = all(is_generic(word) or not word[0].isalpha() for word in rest.replace(name, " ").split())
+            is_aside = rest in aside or name.lower() in TOOL_MAKERS
+            points = 1.5 if is_aside else _title_points(part, is_whole=is_whole, alone=alone)
             yield name, points, is_whole
 
 
@@ -209,18 +225,19 @@ def _title_points(part: str, *, is_whole: bool, alone: bool) -> float:
 
 def _from_body(text: Text) -> Iterator[tuple[str, float, bool]]:
     for index, line in enumerate(text.lines):
-        if line.cells and len(line.cells) > 2:
+        if (line.cells and len(line.cells) > 2) or line.text == text.title:
             continue
-        yield from _in_sentence(line.text)
+        if not OF_ALUMNI.search(line.text):
+            yield from _in_sentence(line.text)
         legal = LEGAL.search(line.text)
         if legal and (match := list(CAPITALISED.finditer(line.text[: legal.start()]))):
             name = tidy_name(match[-1]["name"])
-            if _is_possible(name) and match[-1].end() >= legal.start() - 1:
+            if is_possible(name) and match[-1].end() >= legal.start() - 1:
                 yield name, 3.0, True
         bare = LEGAL.sub("", line.text).strip(" .:*")
         if len(bare) < _LONGEST_LINE and (line.heading or index == 0) and CAPITALISED.fullmatch(bare):
             name = tidy_name(bare)
-            if _is_possible(name) and len(name) == len(bare):
+            if is_possible(name) and len(name) == len(bare):
                 yield name, 1.5, True
 
 
@@ -229,55 +246,29 @@ def _in_sentence(sentence: str) -> Iterator[tuple[str, float, bool]]:
     for pattern, points in SENTENCES:
         for match in pattern.finditer(plain):
             raw = match["name"]
-            name = _host(raw) or tidy_name(raw)
+            name = host_of_contest(raw) or tidy_name(raw)
             if (
-                not _is_possible(name)
+                not is_possible(name)
                 or PERSON_BEFORE.search(plain, max(0, match.start("name") - 8), match.start("name"))
                 or OWN_HOUSE.search(plain[match.start("name") : match.end("name") + 12])
+                or BY_MEANS_OF.search(plain, max(0, match.start("name") - 10), match.start("name"))
             ):
                 continue
-            if _bare(raw.split()[0]) not in GENERIC:
+            if bare_word(raw.split()[0]) not in GENERIC:
                 yield name, points, not ROLE.search(raw)
-
-
-def _host(name: str) -> str | None:
-    """Return the company in front of the name of its contest: "Acme" of "Acme CodeSprint'25"."""
-    match = CONTEST_BEHIND.fullmatch(name)
-    if match is None:
-        return None
-    host = tidy_name(match["host"])
-    return host if _is_possible(host) and not NOT_A_HOST.search(host) else None
-
-
-def _is_possible(name: str) -> bool:
-    if len(name) < 3 or not name[0].isupper() or OWN_HOUSE.search(name) or name.isdigit():
-        return False
-    if EVENT_NAME.search(name):
-        return False
-    words = [_bare(word) for word in name.split()]
-    if (
-        ROLE.fullmatch(words[-1])
-        or INITIALS.fullmatch(name)
-        or BRANCHES.fullmatch(name)
-        or all(word in GENERIC or word in BUSINESS for word in words)
-    ):
-        return False
-    if len(words) == 1 and _ABSTRACT.search(words[0]):
-        return False
-    return not any(char.isdigit() for char in words[0])
 
 
 def _in_small_letters(text: Text) -> str | None:
     """Return the words before "(Analyst)" or "ka form" that the title has as well, with capitals."""
-    title = [_bare(word) for word in text.title.split()]
+    title = [bare_word(word) for word in text.title.split()]
     for line in text.lines[:12]:
         for match in SMALL.finditer(line.text):
-            words = [_bare(word) for word in match["words"].split()]
+            words = [bare_word(word) for word in match["words"].split()]
             for start in range(len(words)):
                 run = words[start:]
                 if any(title[at : at + len(run)] == run for at in range(len(title))):
                     name = tidy_name(" ".join(run).title())
-                    if _is_possible(name):
+                    if is_possible(name):
                         return name
     return None
 

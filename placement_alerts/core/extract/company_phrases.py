@@ -5,7 +5,17 @@ import re
 from placement_alerts.core.extract.roles import ROLE_NOUN
 
 _WORD = r"[A-Z0-9](?:[\w&'’/-]|\.(?=\w))*+"
-_NAME = rf"(?<![\w.])(?P<name>(?=[A-Z]){_WORD}(?: (?:&|{_WORD})){{0,5}})"
+# names that begin with a small letter or a figure: nVent, eClerx, 3i Infotech, 6Dimension, 7-Eleven, 99acres
+ODD_START = (
+    r"(?:[a-z]{1,2}[A-Z][a-z]+|\d{1,3}-?[A-Z][a-z]{2,}|\d{1,2}[a-hj-z]?i?(?<=[a-z])(?= [A-Z][a-z])"
+    r"|\d{1,3}(?!(?:hours|years|months|weeks|days|lakhs?|lacs|crores?|marks|minutes|members|students|seats)\b)[a-z]{4,})"
+)
+_INITIALS_OF = r"(?:[A-Z]\. ?){1,3}(?=[A-Z][a-z])"  # D. E. Shaw
+_MORE = (
+    rf"(?: (?:&|{_WORD}|and(?= (?:Development|Sons|Company|Co|Brothers|Partners)\b)"
+    r"|(?:(?<=Bank )|(?<=Institute )|(?<=Corporation )|(?<=Board ))of(?= [A-Z])))"
+)
+_NAME = rf"(?<![\w.])(?P<name>(?:(?:{_INITIALS_OF})?(?=[A-Z]){_WORD}|{ODD_START}(?![\w])){_MORE}{{0,5}})"
 LEGAL = re.compile(
     r"(?<![\s,])[\s,]*+\b(?:pvt|private|ltd|limited|llp|inc|incorporated|plc|gmbh|corp|llc)\b\.?(?:\s*\(?india\)?)?",
     re.IGNORECASE,
@@ -28,7 +38,7 @@ SENTENCES = tuple(
         (
             r"(?:^|[.!:]\s+|(?i:\b(?:that|and|as|the|of|company|m/s\.?)\s+))NAMEASIDE (?:(?:is|are|has|have|will"
             r"|shall|would|wishes|wants|needs?|requires?|invites?|announces"
-            r"|presents|sells|makes|builds|seeks|hires|offers|plans|intends)\b)",
+            r"|presents|brings|hosts|launches|organi[sz]es|conducts|sells|makes|builds|seeks|hires|offers|plans|intends)\b)",
             2.0,
         ),
         (r"NAME (?:ne|ka|ki|ke|mein) ", 3.0),
@@ -83,7 +93,7 @@ SENTENCES = tuple(
         ),
         (
             r"(?i:\bthe) NAME (?:panel|team|drive|interviews?|process|recruiters|officials|representatives"
-            r"|assessment|form|test|opening|hiring|shortlist)\b",
+            r"|assessment|form|test|opening|hiring|shortlist|OA|GD|PI|PPT|GD/PI)\b",
             2.0,
         ),
         (
@@ -107,43 +117,87 @@ QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”")
 CAPITALISED = re.compile(rf"(?<![\w@./-]){_NAME}")
 ROLE = re.compile(rf"\b{ROLE_NOUN}s?\b", re.IGNORECASE)
 INITIALS = re.compile(r"[A-Z]{2,4}")
+# initials that name something else than a company
+_OTHER_INITIALS = """
+    aicte acm ai am api apm asap bba bca be bsc btp cad cbse cdc cgpa cpi crc csi ctc cv dbms det dob dsa dst
+    edc eod faq fte fyi gate gd gdsc get gre hod hr id ieee iic iim iit iiit ise iso ist iste jam jd kt lab lh
+    lpa lpm lt mba mca mcq met ml ms mts naac ncc nirf nit noc nptel nss oa om oops os otp pa pan pdf pfa pg pgt
+    phd pi pm po ppi ppo ppt pr prn pwd qa qr rsvp sde sdet sem sih sop spo spoc sql sre swe tbd tnp tpc tpo tpr
+    ug ugc ui uid url usn ux vc wfh wfo
+"""
+NOT_A_COMPANY = frozenset(_OTHER_INITIALS.split())
+# what the office's own names hold beside the name of its college
+OFFICE = re.compile(
+    r"\b(?:placements?|placecom|t ?& ?p|tnp|tpo|tpc|t and p|training (?:&|and|dep)\w*|crc|cdc|ocd"
+    r"|career (?:services|development)|alumni|chapter|club|students?|dean|registrar)\b",
+    re.IGNORECASE,
+)
+# tools of others that bear a company's name
+TOOL = re.compile(
+    r"(?:Google|Microsoft|MS|LinkedIn|HackerRank|HackerEarth) (?:Meet|Forms?|Docs?|Drive|Sheets?|Calendar|Classroom"
+    r"|Chat|Teams?|Office|Excel|Word|Links?|Test|Platform|Id|Account|Profile|Page|Login)\b",
+    re.IGNORECASE,
+)
+TOOL_MAKERS = frozenset({"google", "microsoft", "linkedin", "hackerrank", "hackerearth"})  # named for their tools too
+OF_ALUMNI = re.compile(r"\b(?:alumn\w+|batch of (?:19|20)[01]\d|ex-)", re.IGNORECASE)  # their employer is not meant
+ROLE_START = re.compile(
+    r"(?<=\w )(?:Summer|Winter|Graduate|Software|Data|Business|Product|Junior|Senior|Full[ -]?Stack|Back-?end"
+    r"|Front-?end"
+    r"|Hardware|Embedded|Machine|Web|Mobile|Android|Java|Python|SDE|SWE|GET|Technical|Associate|Assistant|Digital)\b"
+)
+BY_MEANS_OF = re.compile(r"\b(?:on|via|over|through|using)\W{1,2}$", re.IGNORECASE)
+# matters of the office that end like the names of Tredence or Boeing do
+_MATTERS = """
+    absence admission agreement allocation allotment announcement application appointment assessment attachment
+    attendance automation awareness briefing business cancellation celebration certification commencement
+    competition conference confirmation consulting conversion correction counselling decision declaration
+    designation development discussion division document documentation duration education employment engineering
+    evaluation examination excellence exclusion experience extension finance hearing inauguration inclusion
+    induction information innovation insurance intelligence interaction intimation invitation involvement
+    learning listing location management manufacturing marketing mentoring networking nomination notification
+    onboarding option orientation participation payment performance permission placement position postponement
+    preference presentation processing programming provision qualification question readiness recognition
+    recruitment registration reimbursement relocation remuneration reporting requirement requisition reservation
+    revision screening section selection session sharing shortlisting specialization submission supervision
+    suspension testing undertaking upskilling verification version wellness
+"""
+ABSTRACT = frozenset(_MATTERS.split())
 
 # Words that stand beside a company's name in titles and sentences and are no part of it.
 _GENERIC_WORDS = """
-    1st 2nd 3rd 4th a about academic
-    accepted additional adv adv. alert all also alumni an and and/or announcement annual
-    another any applicants application applications apply approved apr april aptitude are as assessment
-    assignment at attention aug august awareness b.e b.sc b.tech batch below best beware block both branch bt
-    btech by call campus campus-drive cancelled candidate candidates career case cdc cell center centre certain
-    certificate certificates cgpa challenge change changed christmas clarification class cleared close closes
-    closing code coding college commencement communication company compensation computer congrats
+    1st 2nd 3rd 4th a about academic accepted additional adv adv. alert all also alumni an and and/or
+    announcement annual another any applicants application applications apply approved apr april aptitude are as
+    assessment assignment at attention aug august awareness b.e b.sc b.tech batch below best beware block both
+    branch bt btech by call campus campus-drive cancelled candidate candidates career case cdc cell center
+    centre certain check collect complete confirm ensure fill bring upload submit attend shifted moved gd
+    revised certificate certificates cgpa challenge change changed christmas clarification class cleared close
+    closes closing code coding college commencement communication company compensation computer congrats
     congratulations connect contest correction corrigendum course courses cse ctc cv cycle date day day-1
-    deadline dear dec december deepawali delivery demo department details director diwali document documents dr
-    dr. dress drive drives due dussehra each ece
-    eid eligibility eligible ends engg engineering-students engineers er. event
-    every exam expert extended extension faculty feb february fee feedback female final finale finally first
-    five folks following for form foundation four fresh fresher freshers friday from fte full gd gentle girls good
-    google graduate graduates grand greetings group guest guys guidelines hackathon hackerearth hackerrank hall has
-    head heartiest hello hey hi hiring hod hods holi hon'ble hostel hostellers hr hurry i if ii iii immediate
-    important in in-person independence information institute instruction instructions interaction intern
-    internal international interns internship internships interview interviewed interviews invitation invites is
-    it itself jan january jd job join joining joining-letter jul july jun june kind kindly lab labs-only last
-    late lecture link linkedin list live location lpa lt m.e m.tech machine madam mandatory mar march
-    masterclass may mba mca meet meeting microsoft mode monday month mr mr. mrs mrs. ms ms. mtech multiple name
-    names national need needed new next no noc nomination nominations not note notice notification nov november
-    oa oct october of off offer offers office offline on on-campus once one online only open opening openings opens
-    opportunity oral our package panel parents part participants personal pg phase pi placement placements platform
-    please po policy pool pooled portal position post postponed ppo ppos ppt ppt/test pre pre-placement preponed
-    process prof prof. profile profiles program programme qualified recruitment ref regarding regards
-    registration registrations reminder reminders reopened reporting republic requirement rescheduled
-    rescheduling result results resume resumé revised role roles room round rounds résumé saturday schedule
-    school science screening season second section selected selection selections seminar sep sept september
-    series session shortlist shortlisted shortlisting shri sir six slot slots software-test special stack stage
-    started starts status stipend stream student students study submission summer sunday t&p team teams
-    technical test thanks the their there these they third this those three thursday time title tnp to today
-    tomorrow tonight top tpo training tuesday two ug undergraduate university unstop update updated updates
-    urgent various venue venues virtual walk-in wanted warm we webex webinar wednesday week what when where who
-    window winter with women workshop written year you your youtube zoom
+    deadline dear dec december deepawali demo department details director diwali document documents dr dr. dress
+    drive drives due dussehra each ece eid eligibility eligible ends engg engineering-students engineers er.
+    event every exam expert extended extension faculty feb february fee feedback female final finale finally
+    first five folks following for form foundation four fresh fresher freshers friday from fte full gentle girls
+    good graduate graduates grand greetings group guest guys guidelines hackathon hall has head heartiest hello
+    hey hi hiring hod hods holi hon'ble hostel hostellers hr hurry i if ii iii immediate important in in-person
+    independence information institute instruction instructions interaction intern internal international
+    interns internship internships interview interviewed interviews invitation invites is it itself jan january
+    jd job join joining joining-letter jul july jun june kind kindly lab labs-only last late lecture link list
+    live location lpa lt m.e m.tech machine madam mandatory mar march masterclass may mba mca meet meeting mode
+    monday month mr mr. mrs mrs. ms ms. mtech multiple name names national need needed new next no noc
+    nomination nominations not note notice notification nov november oa oct october of off offer offers office
+    offline on on-campus once one online only open opening openings opens opportunity oral our package panel
+    parents part participants personal pg phase pi placement placements platform please po policy pool pooled
+    portal position post postponed ppo ppos ppt ppt/test pre pre-placement preponed process prof prof. profile
+    profiles program programme qualified recruitment ref regarding regards registration registrations reminder
+    reminders reopened reporting republic requirement rescheduled rescheduling result results resume resumé role
+    roles room round rounds résumé saturday schedule school science screening season second section selected
+    selection selections seminar sep sept september series session shortlist shortlisted shortlisting shri sir
+    six slot slots software-test special stack stage started starts status stipend stream student students study
+    submission summer sunday t&p team teams technical test thanks the their there these they third this those
+    three thursday time title tnp to today tomorrow tonight top tpo training tuesday two ug undergraduate
+    university unstop update updated updates urgent various venue venues virtual walk-in wanted warm we webex
+    webinar wednesday week what when where who window winter with women workshop written year you your youtube
+    zoom se ase sse amts
 """
 GENERIC = frozenset(_GENERIC_WORDS.split())
 BUSINESS = frozenset(
@@ -170,6 +224,7 @@ CONTEST_BEHIND = re.compile(
     r"|code|cod)a?(?:a)?thon))\w+thon\b)\w*(?i:hack|sprint|code"
     r"|fest|quest|storm|wars"
     r"|thon|cup|jam|athon)\w*(?:['’ ]?\d{2,4})?(?: \d\.\d)?"
+    r"|(?P<host2>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) [A-Z]\w+ \d{1,2}\.\d"  # an edition: Acme GRiD 7.0
 )
 NOT_A_HOST = re.compile(
     r"\b(?:national|international|smart|india|indian|inter|annual|state|global|world|all|open|grand|great|super|mega|the)\b",
@@ -180,5 +235,5 @@ DESK = re.compile(
     r"|desk|human resources?|programs?|early|outreach|india|office|no-?reply)\b",
     re.IGNORECASE,
 )
-CLOSES_A_NAME = frozenset({"foundation", "group", "institute"})
+CLOSES_A_NAME = frozenset({"center", "centre", "foundation", "group", "institute"})
 BRANCHES = re.compile(r"(?:(?:CSE?|ECE?|EEE?|IT|BT|ME|CE|MCA|MBA|ISE|AIML|AI|ML|DS|M\.?Tech|B\.?Tech)\b[/&, +]*)+")

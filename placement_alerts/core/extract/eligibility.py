@@ -26,7 +26,13 @@ _MTECH = re.compile(
     re.IGNORECASE,
 )
 _BRANCHES = (
-    ("CSE", re.compile(r"\bCSE?\b(?!\.)|\bcomputer science\b|\bcomputer engineering\b|\bComp\.? ?Sc", re.IGNORECASE)),
+    (
+        "CSE",
+        re.compile(
+            r"\bCSE?\b(?!\.)|\bcomputers?(?: (?:science|engineering|engg)\b|(?=\s*(?:$|[,/|&;)])))|\bComp\.? ?Sc",
+            re.IGNORECASE,
+        ),
+    ),
     (
         "ECE",
         re.compile(
@@ -45,6 +51,8 @@ _ELIGIBLE = re.compile(
     r"|departments?|allowed|only for|batch)\b",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(r"\b(?:except|excluding|other than|barring)\b", re.IGNORECASE)
+_BTECH = ("CSE", "ECE", "IT", "BT")  # what "all branches" means where one of them is left out
 _NOT_ELIGIBLE = re.compile(r"\bnot (?:eligible|allowed|open)\b|\bexcept\b", re.IGNORECASE)
 _ALONE = re.compile(
     r"\W*(?:(?:B\.?\s?Tech|M\.?\s?Tech|CSE?|ECE|IT|BT|MCA|Intg?\.?|Integrated|and|or|only)\b[\s,/&().+|-]*)+",
@@ -71,7 +79,7 @@ _YEAR = re.compile(
     r"|batch\W|:\W?)?\W{0,2}(?P<c>20\d\d)"
     r"|\b(?:b\.?\s?tech|branch|m\.?\s?tech|students)\W{1,3}(?P<d>20\d\d)\b(?!\s?-\s?\d\d)(?:\W{1,3}(?:and|&|/|,"
     r"|or)\W{0,2}(?P<d2>20\d\d))?"
-    r"|\bcampus (?:recruitment|hiring|placements?)\W{1,3}(?P<f>20\d\d)\b(?!\s?-\s?\d\d)"
+    r"|\bcampus (?:recruitment|hiring|placements?|drive)\W{1,3}(?P<f>20\d\d)\b(?!\s?-\s?\d\d)"
     r"|(?P<e>20\d\d)\s+(?:unplaced |final year )?(?:b\.?\s?tech\W{1,2})?students\b",
     re.IGNORECASE,
 )
@@ -82,7 +90,8 @@ def find_branches(text: Text) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for line in _lines_about_eligibility(text):
         if _ALL.search(line):
-            return ("All",)
+            left_out = {code for _, code in _codes(_EXCEPT.split(line, maxsplit=1)[1])} if _EXCEPT.search(line) else ()
+            return tuple(code for code in _BTECH if code not in left_out) if left_out else ("All",)
         for _, code in sorted(_codes(line)):
             found.setdefault(code)
     return tuple(found)
@@ -128,9 +137,8 @@ def _lines_about_eligibility(text: Text) -> Iterator[str]:
         for sentence in re.split(r"(?<=[a-z)])(?<!Int)(?<!Intg)[.]\s+(?=[A-Z])", line):
             if re.search(r"\b(?:eligib|applicable courses|who can apply|branches|criteria)", sentence, re.IGNORECASE):
                 near = 6
-            if (_ELIGIBLE.search(sentence) or near or _ALONE.fullmatch(sentence)) and not _NOT_ELIGIBLE.search(
-                sentence
-            ):
+            asked = _ELIGIBLE.search(sentence) or near or _ALONE.fullmatch(sentence)
+            if asked and (not _NOT_ELIGIBLE.search(sentence) or (_ALL.search(sentence) and _EXCEPT.search(sentence))):
                 yield sentence
         near = max(0, near - 1)
 

@@ -8,13 +8,14 @@ from placement_alerts.core.document import Line, Text
 
 _PIN = re.compile("\U0001f4cd\\s*+(?![A-Z][a-z]{2,12}\\s*:)")  # the round pushpin that stands for a place
 _SEGMENT = re.compile(
-    r"\s+\|\s+|(?<=[.!,])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
+    r"\s+\|+\s+|(?<=[.!,])\s+(?=[A-Z][A-Za-z ]{1,25}:\s)|\s*[;•]\s+"
     r"|\s*[\U0001f300-\U0001faff\u2300-\u23ff\u2600-\u27bf]\ufe0f?\s*"
 )
 _LABELLED = re.compile(
     r"[\W\d_]*(?:\(?[a-z]\)\s*)?(?P<label>[A-Za-z][A-Za-z0-9 .&'/()+-]{0,44}?)\s*(?P<mark>:-?|[=-]{1,3}>|=|–|—|→"
     r"|\s-)\s*(?P<value>\S.*)"
 )
+_BOLD = re.compile(r"\*(?P<words>[^\s*](?:[^*]{0,60}[^\s*])?)\*(?=\s*(?::|-|=|$|\s))")  # *Label* : value, of Gmail
 _LEADER = re.compile(r"\s*\.{3,}\s*")
 _HEADER_WORD = re.compile(
     r"\b(?:name|student|candidate|roll|enrol+ment|enrl|regn?|usn|prn|registration|s\.? ?no|sl|sr|position|profile|role"
@@ -124,7 +125,7 @@ def _plain(label: str) -> str:
 
 
 def _of_line(index: int, text: str) -> Iterator[Field]:
-    for segment in segments_of(_LEADER.sub(" - ", text)):
+    for segment in segments_of(_LEADER.sub(" - ", _BOLD.sub(r"\g<words>", text))):
         match = _LABELLED.match(segment)
         if match is None:
             continue

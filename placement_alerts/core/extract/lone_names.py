@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from placement_alerts.core.document import Line, Text
 from placement_alerts.core.extract.company_phrases import GENERIC, ROLE
-from placement_alerts.core.extract.students import LONGEST_NAME, full_name
+from placement_alerts.core.extract.person_names import LONGEST_NAME, full_name
 from placement_alerts.core.notice import ListedStudent
 
 _LONGEST_ADDRESS = 1_000  # characters of a line that addresses persons

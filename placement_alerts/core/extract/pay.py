@@ -13,6 +13,7 @@ _PAY_LABEL = re.compile(
     r"\b(?:ctc|package|salary|stipend|pay|compensation|cost to company|remuneration|emoluments?|ppo|conversion"
     r"|fte|lpa|internship)\b"
 )
+_MONTHLY = re.compile(r"\bstipend\b")  # a column of monthly amounts
 _SALARY = re.compile(
     r"\b(?:salary|ctc|pay|package|remuneration|compensation|wages?|gross|emoluments?|basic"
     r"|cost to company|take[- ]home)\b",
@@ -20,6 +21,7 @@ _SALARY = re.compile(
 )
 _STIPEND = re.compile(r"\b(?:stipend|intern\w*|training|trainees?|probation\w*|apprentice\w*)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"\b(?:total|gross)\b|^(?:annual )?ctc$|cost to company", re.IGNORECASE)
+_SUM = re.compile(r"\b(?:grand )?total(?: ctc| package| pay)?(?=\W{0,6}(?:(?:rs|inr)\W{0,3})?[\d₹])", re.IGNORECASE)
 _PART = re.compile(
     r"\b(?:basic|hra|allowance|fixed|variable|pf|provident|gratuity|bonus|medical|performance|insurance|base"
     r"|retiral)\w*\b",
@@ -42,6 +44,9 @@ def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | 
     stipend = monthly_rupees(
         amount for line in _pay_lines(text) if not _is_salary(line) for amount in find_amounts(line)
     )
+    if stipend is None:
+        columns = [field for field in fields if field.column and _MONTHLY.search(field.label)]
+        stipend = monthly_rupees(amount for field in columns for amount in find_amounts(f"{field.value} per month"))
     return _yearly_pay(text, fields), stipend
 
 
@@ -80,7 +85,8 @@ def _is_salary(line: str) -> bool:
 
 
 def _yearly(value: str, label: str) -> float | None:
-    amounts = find_amounts(value)
+    totals = list(_SUM.finditer(value))
+    amounts = find_amounts(value[totals[-1].start() :] if totals else value)
     if amounts:
         return yearly_lakhs(amounts)
     if re.search(r"lpa|lakh|lac", label) and re.fullmatch(r"\W*\d{1,3}(?:\.\d+)?\W*", value):
@@ -115,7 +121,7 @@ def own_pay(
         if at < 0:
             continue
         after = line.text[at:]
-        others = [place for other in names if other != name and (place := after.lower().find(other.lower(), 1)) > 0]
+        others = [at for other in names if other != name and (at := after.lower().find(other.lower(), len(name))) > 0]
         if amounts := find_amounts(after[: min(others, default=len(after))]):
             return yearly_lakhs(amounts[:1]), monthly_rupees(amounts)
     return None

@@ -50,7 +50,7 @@ _ADDED = re.compile(
 _NOT_A_PLACE = re.compile(
     r"\b(?:tpo|t&p|cdc|hr|placement|sector|plot|phase|floor|block|india only|wfo|as per|tbd|to be|any|office"
     r"|business|requirement|plants?|campus|hybrid mode|across|depend\w*|announced|accommodation|provided"
-    r"|travel)\b",
+    r"|travel|tnp|cr|crores?|lpa|lakhs?|mrs?|ms)\b",
     re.IGNORECASE,
 )
 _HOME = re.compile(r"\b(?:work from home|wfh|remote|pan[- ]india)\b", re.IGNORECASE)
@@ -82,13 +82,13 @@ _VENUE_LABEL = re.compile(
 )
 _ROOM = (
     r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|[a-z]{1,2}-\d{1,3}|hall|auditorium|room|theat(?:re|er)|block"
-    r"|centre|center|library"
+    r"|centre|center|library|hub|class \d+"
     r"|campus|building|lt-?\s?\d+|cr-?\s?\d+|hq|college|institute|university|floor|annexe?|lounge|studio"
     r"|academy|office|cabin|ground|complex|classroom|conference|seminar|cowork\w*|tower|park|hotel|polytechnic|headquarters"
     r"|dept|department|amphitheatre|foyer|wing)"
 )
 _PLACE_WORD = (
-    r"(?:(?!(?:20\d\d|AM|PM|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May"
+    r"(?:(?!(?:\d{1,2}(?:[:.]\d\d)?\s?[AaPp]\.?[Mm]|20\d\d|AM|PM|IST|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|(?:Jan|Febr)uary|March|April|May"
     r"|June|July|August|(?:Sept|Nov|Dec)ember|October)\b)[A-Z0-9][\w&'’-]*+|of\b|and(?= [A-Z]))"
 )
 _PLACE = re.compile(
@@ -126,6 +126,12 @@ _COUNTER = re.compile(
     r"\b(?:collect\w*|deposit|submit\w*|submission|contact|meet the|write to|query|queries|doubts|pick up"
     r"|difficulty|helpdesk|reply|will work|closed)\b",
     re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[a-z)\d])[.;]\s+(?=[A-Z])")
+_NO_ROOM = re.compile(r"\b(?:office|institute|university|centre)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"(?:(?:,|–|-|\bat|\bin|/)\s(?:an? )?|\()(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?=\s*(?:$|[.,)(/|]|is\b"
+    r"|shall\b|for\b|at\b|and\b|with\b|–|-|[a-z]))"
 )
 _DATE_LEAD = re.compile(r"^.*(?:20\d\d|[apAP]\.?[mM]\.?|noon)\W+(?=[A-Z])")
 
@@ -199,7 +205,8 @@ def _innermost(place: str) -> str:
 
 def _labelled_places(fields: Iterable[Field]) -> Iterator[str]:
     for field in fields:
-        if _LOCATION_LABEL.fullmatch(field.label):
+        is_venue = field.label == "place" and _HAS_ROOM.search(field.value)  # "Place: Seminar Hall"
+        if _LOCATION_LABEL.fullmatch(field.label) and not is_venue:
             yield from _places(field.value)
 
 
@@ -227,19 +234,13 @@ def _places(value: str) -> Iterator[str]:
 
 def _cities(text: Text) -> Iterator[str]:
     """Yield known cities that stand where a place of work would: behind a comma, a dash, a bar, or alone."""
-    for line in text.lines:
-        if _HAS_ROOM.search(re.sub(r"\b(?:office|institute|university|centre)\b", "", line.text, flags=re.IGNORECASE)):
+    for sentence in (part for line in text.lines for part in _SENTENCE_END.split(line.text)):
+        if _HAS_ROOM.search(_NO_ROOM.sub("", sentence)):
             continue
-        for segment in segments_of(line.text):
+        for segment in segments_of(sentence):
             if is_city(segment):
                 yield segment.strip(" .,")
-            for match in re.finditer(
-                r"(?:,|–|-|\bat|\bin|/)\s(?:an? )?(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?=\s*(?:$|[.,)(/|]|is\b"
-                r"|shall\b|for\b|at\b|and\b|with\b|–|-|[a-z]))",
-                segment,
-            ):
-                if is_city(match["place"]):
-                    yield match["place"]
+            yield from (match["place"] for match in _BESIDE.finditer(segment) if is_city(match["place"]))
 
 
 def is_city(words: str) -> bool:
@@ -264,7 +265,8 @@ def _venue(value: str) -> str | None:
 
 def _rooms(line: str, *, renewed: bool = False) -> Iterator[str]:
     """Yield rooms and addresses of a line. renewed: only those that a change leads to."""
-    for sentence in re.split(r"(?<=[a-z)\d])[.;]\s+(?=[A-Z])", line):
+    line = re.sub(r"\b([ap])\.m\.?", r"\1m", line)
+    for sentence in _SENTENCE_END.split(line):
         if _COUNTER.search(sentence):
             continue
         for match in _PLACE.finditer(sentence):

@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from placement_alerts.core.document import Text
 from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.extract.pay import own_pay, total_pay
 from placement_alerts.core.extract.places import is_city
+from placement_alerts.core.extract.unusual_roles import BARE, alone, beside_pay
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import find_amounts
 from placement_alerts.core.notice import Role
 
 MOST_ROLES = 12
 _LONGEST_HEADING = 70  # characters
+_MOST_PHRASES = 30  # in one line
 
 ROLE_NOUN = (
     r"(?:engineer|developer|analyst|trainee|intern|associate|consultant|executive|manager|scientist|designer"
@@ -27,10 +29,14 @@ ROLE_NOUN = (
 )
 _WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)[A-Z0-9][\w+#.&/'’-]*"
 _SUFFIX_WORD = r"[A-Z](?:[\w+#&]|\.(?=\w)){1,14}"
+_NO_GRADE = (
+    r"(?:am|will|have|had|was|would|to|or|and|nos?|years?|months?|weeks?|days|positions?|openings?|posts?|vacanc\w+"
+    r"|students?|candidates?|each)\b"
+)  # behind a figure that is no grade of the post
 _PHRASE = re.compile(
-    rf"(?<![\w@/.&'-])\.?(?<![\w.]\.)(?:{_WORD}+ (?:[&/] )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b(?:["
-    rf" /-](?i:{ROLE_NOUN})s?\b)*"
-    rf"(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*\w))?(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: [-–] "
+    rf"(?<![\w@/.&'-])\.?(?<![\w.]\.)(?:{_WORD}+ (?:[&/] |(?<=Member )of )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b"
+    rf"(?:[ /-](?i:{ROLE_NOUN})s?\b)*(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*(?:\d|{_NO_GRADE})))?"
+    rf"(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: [-–] "
     rf"(?P<suffix>{_SUFFIX_WORD}(?: (?:&|and|{_SUFFIX_WORD})){{0,2}})(?=\s*(?:[/:,;.)|(]|$)))?"
 )
 _ROLE_LABEL = re.compile(
@@ -59,7 +65,7 @@ _STATED = re.compile(
     r" offered is|\bplacements? as|\bwants?|\b(?:stipend|ctc|package|salary|pay|vacanc(?:y|ies)|opening"
     r"|openings|interviews?|test|candidates|selection|rounds?|assessment|assignment|shortlist|process|drive|discussion"
     r"|hiring) (?:of|for))"
-    r"\W{1,3}(?:the |an? |fresh |\d+ )?$",
+    r"\W{1,3}(?:the |an? |fresh |\d+ )?$|\b(?:of|by|from|at|in|with) {1,2}[-–—|:] ?$",
     re.IGNORECASE,
 )
 _STATED_AFTER = re.compile(
@@ -67,8 +73,10 @@ _STATED_AFTER = re.compile(
     r"|positions)\b",
     re.IGNORECASE,
 )
+_QUALIFIER = re.compile(r"\s[-–—]\s(?P<rest>[A-Z][\w&+#]*(?: [A-Z][\w&+#]*){0,2})(?=\s*(?:$|\())")
 _JOB_TYPE = re.compile(
-    r"\b(?:cse?|ece?|eee?|me|mech\w*|civil|it|b\.?tech|m\.?tech|mca|mba)\b|package|\brs\b|₹|ctc|salary|fte|intern|month|ppo|batch|year"
+    r"\b(?:cse?|ece?|eee?|me|mech\w*|civil|it|b\.?tech|m\.?tech|mca|mba)\b|package|\brs\b|₹|ctc|salary|fte|intern|month|ppo|batch"
+    r"|year"
     r"|pwd|lpa|stipend|full[- ]?time|girl|female|women|on-?campus|campus|remote"
     r"|wfh|\d{4}|students|only",
     re.IGNORECASE,
@@ -85,6 +93,8 @@ _NOT_A_ROLE = re.compile(
 )
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
+_BAR_BEFORE = re.compile(r"(?:^|\|)\s*$")
+_BAR_AFTER = re.compile(r"\s*\|")
 _FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)\b[^.;]{0,20}$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,|/|&|and|or|, and)\s+(?:an? |\d{1,3} )?", re.IGNORECASE)
 _NONE = (None, None)
@@ -94,7 +104,7 @@ _COUNTED = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
-    r"|summer|winter|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
+    r"|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
     r"|interview|shortlist\w*|round|results?|final|immediate|invitation|opportunity|drive|students?|batch"
     r"|campus|is|our|b\.tech|notice|update|reminder|b\.e)\b\W*)+",
     re.IGNORECASE,
@@ -102,12 +112,12 @@ _LEADING = re.compile(
 
 
 def find_roles(text: Text, fields: Iterable[Field]) -> tuple[Role, ...]:
-    """Return the posts with their pay."""
+    """Return the posts with their pay; a single one without a name if a pay is stated and no post is named."""
     fields = tuple(fields)
     names = _names(text, fields)[:MOST_ROLES]
     lakhs, stipend = total_pay(text, fields)
     if not names:
-        return ()
+        return (Role(role=None, package_lpa=lakhs, stipend_per_month=stipend),) if lakhs or stipend else ()
     if len(names) == 1:
         names = [_after_internship(names[0], text)]
         return (Role(role=names[0], package_lpa=lakhs, stipend_per_month=stipend),)
@@ -145,7 +155,7 @@ def _after_internship(name: str, text: Text) -> str:
 def role_phrases(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, phrase) of everything that looks like the name of a post, cleaned and in the singular."""
     found = []
-    for match in _PHRASE.finditer(text):
+    for match in islice(_PHRASE.finditer(text), _MOST_PHRASES):
         name = _tidy(match)
         if len(name) > 2 and not _NOT_A_ROLE.search(name):
             found.append((match.start(), _end(match, name), name))
@@ -175,7 +185,17 @@ def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
     stated = _unique(name for f in labelled if not f.column for name in _split(f.value))
     if in_title and not (len(stated) > len(in_title)):
         return _fuller(in_title, stated or _stated(text))
-    return stated or listed or _stated(text)
+    return stated or listed or beside_pay(text, fields) or _stated(text) or _alone(text)
+
+
+def _alone(text: Text) -> list[str]:
+    """Return the post that an occupation alone names, with those that follow in the same breath."""
+    found = alone(text)
+    if found is None:
+        return []
+    line, end, name = found
+    plain = re.sub(r"\([^()]*\)", lambda aside: " " * len(aside[0]), line)
+    return [_qualified(line, end, name), *_joined_to(end, plain)]
 
 
 def _in_title(title: str) -> list[str]:
@@ -244,6 +264,7 @@ def _stated(text: Text) -> list[str]:
                 or _STATED_AFTER.match(after)
                 or in_brackets
                 or (_ALONE_AFTER_DASH.fullmatch(before) and not after.strip(" *."))
+                or (not line.cells and _BAR_BEFORE.search(before) and _BAR_AFTER.match(after))
                 or re.match(r"\W{0,4}\|?\W{0,3}(?:CTC|₹|INR)", after)
             ):
                 names.append((name, *_joined_to(end, line.text)))
@@ -262,6 +283,8 @@ def _joined_to(end: int, text: str) -> list[str]:
 
 def _split(value: str) -> list[str]:
     parts = re.split(r"\s*[;,]\s*|\s+/\s+|\s+(?:and|&|or)\s+(?=[A-Z][\w ]+$)", value)
+    if len(parts) > 1 and " / " in value and any(BARE.fullmatch(part) for part in parts):
+        return [value.strip(" .*")]  # "Analyst / Associate Analyst": two grades of one post
     named = [name for part in parts for _, _, name in role_phrases(part)[:1]]
     if named:
         return named
@@ -269,12 +292,24 @@ def _split(value: str) -> list[str]:
     return [whole] if 2 < len(whole) <= 60 else []
 
 
+def _qualified(value: str, end: int, name: str) -> str:
+    """Return the post with what a labelled value adds behind a dash: "Junior Analyst - Energy Markets"."""
+    match = _QUALIFIER.match(value, end)
+    return name if match is None or is_city(match["rest"]) else f"{name}{match[0].rstrip()}"
+
+
 def _tidy(match: re.Match[str]) -> str:
     suffix, inside = match["suffix"] or "", match["inside"]
     name = match.string[match.start() : match.start("suffix")].rstrip(" -–") if suffix else match[0]
     bare = name[: name.rfind("(")].strip() if inside else name
     initials = "".join(word[0] for word in bare.split() if word[0].isalpha())
-    if inside and (_JOB_TYPE.search(inside) or not inside[0].isupper() or inside.upper() == initials.upper()):
+    places = re.split(r"\s*(?:/|,|&|\bor\b|\band\b)\s*", inside or "")
+    if inside and (
+        all(map(is_city, places))
+        or _JOB_TYPE.search(inside)
+        or not inside[0].isupper()
+        or inside.upper() == initials.upper()
+    ):
         name = bare
     if suffix and not _NOT_A_SUFFIX.search(suffix) and not is_city(suffix):
         name = f"{name} - {suffix}"

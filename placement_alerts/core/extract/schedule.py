@@ -1,5 +1,6 @@
 """When something is due and when it takes place: the dates of a message, told apart by the words around them."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,9 @@ from placement_alerts.core.extract.schedule_phrases import (
     APPLY,
     ASKED_TO_COME,
     ASKED_TO_DO,
+    AT_SOME_TIME,
     BEFORE_AT_END,
+    BY_AT_END,
     CALLED,
     CALLED_FROM,
     DEADLINE,
@@ -29,13 +32,16 @@ from placement_alerts.core.extract.schedule_phrases import (
     PERIOD,
     RANGE,
     RANGE_START,
+    REFUSES,
     RESTATED,
     SENTENCE_END,
     TIME_LABEL,
+    TOO_LATE,
 )
 from placement_alerts.core.timetable import IST
 
 _MOST_SENTENCES = 1_500
+_ADDRESS = re.compile(r"https?://\S+")
 
 
 class _Sort(IntEnum):
@@ -136,14 +142,15 @@ def _sentences(text: Text) -> Iterator[tuple[int, str]]:
 
 def _judged(sentence: str, published_at: datetime, number: int, *, in_row: bool) -> list[_Found]:
     moments = find_moments(sentence, published_at)
+    plain = _ADDRESS.sub(lambda address: "_" * len(address[0]), sentence)  # its dots end no clause
     judged: list[_Found] = []
     for index, moment in enumerate(moments):
         start = moments[index - 1].end if index else 0
         end = moments[index + 1].start if index + 1 < len(moments) else len(sentence)
         clause = _Clause(
-            before=sentence[max(start, moment.start - NEAR) : moment.start],
-            after=sentence[moment.end : end],
-            head=sentence[max(0, moment.start - NEAR) : moment.start],
+            before=plain[max(start, moment.start - NEAR) : moment.start],
+            after=plain[moment.end : end],
+            head=plain[max(0, moment.start - NEAR) : moment.start],
             sentence=sentence,
             number=number,
             in_row=in_row,
@@ -185,6 +192,8 @@ def _judge(moment: Moment, clause: _Clause) -> _Found:
 
 def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     before, after = clause.before, clause.after
+    if moment.vague and moment.at is None:
+        before = BY_AT_END.sub("", before)  # "by Monday" alone says when somebody hopes to have something
     if OLD.search(before) or OLD_FROM.search(clause.head) or GONE_AFTER.match(after) or NOT_DUE.search(before):
         return _Sort.NEITHER, 0
     if PAPERS_AFTER.match(after):
@@ -192,11 +201,13 @@ def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     if DEADLINE_AFTER.match(after):
         return _Sort.DEADLINE, 3
     comes = ASKED_TO_COME.search(before) and not ASKED_TO_DO.search(before)
-    due = DEADLINE.search(before) or DEADLINE_AT_END.search(before)
+    too_late = TOO_LATE.search(before) and REFUSES.search(clause.sentence)
+    due = DEADLINE.search(before) or DEADLINE_AT_END.search(before) or too_late
     if due and not comes and not RANGE_START.search(before):
         return _Sort.DEADLINE, 3 if APPLY.search(f"{before} {clause.head[-80:]}") else 2
     if (
         (PERIOD.search(before) and not CALLED_FROM.search(before))
+        or AT_SOME_TIME.search(before)
         or (moment.day is None and not clause.dated and OFFICE_HOURS.search(before))
         or (moment.vague and not moment.at)
     ):

@@ -19,7 +19,7 @@ DEADLINE = re.compile(
     rf"|extended (?:till|to|until|up ?to|by)|{_DO}\b[^.;]{{0,140}}?\b(?:by|before|till|until|up ?to|tak|within)"
     rf"|(?:stay|keep|remain)s? (?:open|live|active|accessible)\b[^.;]{{0,30}} (?:till|until|up ?to)"
     rf"|(?:open|live|active|accepted|available|valid)(?: only)? (?:till|until|up ?to)"
-    rf"|after|expires?(?: on)?|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
+    rf"|expires?(?: on)?|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
     rf"|ends? (?:on|at)?)\b",
     re.IGNORECASE,
 )
@@ -28,8 +28,16 @@ DEADLINE_AFTER = re.compile(
     r"\s*\W?\s*(?:(?:is|was|being|shall be|will be)?\s*(?:the )?(?:last (?:date|day)|deadline)"
     r"|(?:(?:raat|shaam|sham|subah|dop[ae]har|night|evening|morning) )?(?:ko |se )?"
     r"(?:tak\b(?! (?:soch|dekh|decide|discuss|bata|puch|pooch|socho))|pehle\b|band (?:ho|kar|hai)|close (?:ho|kar))"
-    r"|(?:the |this )?(?:\w+ )?(?:form|link|portal|window) (?:will (?:be )?)?close[sd]?\b)",
+    r"|(?:the |this )?(?:\w+ )?(?:form|link|portal|window) (?:will (?:be )?)?close[sd]?\b)"
+    r"|\W{0,3}(?:\w+ ){0,3}?(?:will|shall|would) be (?:auto\w* )?(?:locked|frozen|closed|disabled|blocked|removed)\b",
     re.IGNORECASE,
+)
+# "no form is taken after 5 PM": after it is too late, if the sentence says so
+TOO_LATE = re.compile(r"\bafter\W{0,3}(?:the )?(?:\w+day\W{0,2})?$", re.IGNORECASE)
+AT_SOME_TIME = re.compile(r"\b(?:after|within)\W{0,3}(?:the )?(?:next )?$", re.IGNORECASE)  # nothing is due then
+REFUSES = re.compile(r"\b(?:no|not|never|nor|won.?t|cannot|rejected|ignored|late|nahi|nahin)\b", re.IGNORECASE)
+BY_AT_END = re.compile(
+    r"\b(?:on|by|this|coming|next|till|until|before)\s(?:the\s)?(?:this\s|coming\s)?$", re.IGNORECASE
 )
 BEFORE_AT_END = re.compile(r"(?<!on or )\bbefore\W{0,2}$", re.IGNORECASE)
 APPLY = re.compile(r"\b(?:appl\w+|regist\w+|deadline|last date|interested|rsvp|enrol)\b", re.IGNORECASE)
@@ -104,7 +112,8 @@ PAPERS_AFTER = re.compile(
     re.IGNORECASE,
 )
 NOW_AT = re.compile(
-    r"\W{0,3}(?:(?:will|shall|to) )?(?:now |instead )(?:be )?(?:start|begin|held|conducted|commence|take"
+    r"\W{0,3}(?:(?:in|at) (?:the )?[A-Z\d][\w &,-]{1,50}?[ ,]{1,2})?(?:(?:will|shall|to) )?(?:now "
+    r"|instead )(?:be )?(?:start|begin|held|conducted|commence|take"
     r" place)\w* (?:at|from)\W*",
     re.IGNORECASE,
 )

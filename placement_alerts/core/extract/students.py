@@ -8,11 +8,11 @@ from placement_alerts.core.document import Line, Text, gist
 from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.inline_names import inline_names
 from placement_alerts.core.extract.labels import rows_with_header
+from placement_alerts.core.extract.person_names import NO_NAME, PHONE, RELATION, as_name, full_name
 from placement_alerts.core.notice import ListedStudent
 
 MOST_STUDENTS = 2_000
 _SEVERAL = 2  # lines with a number of phone from which it is the students' own
-LONGEST_NAME = 60  # characters
 _LONGEST_VERDICT = 40  # characters of a cell that says what became of a student
 
 _ALSO_IN_COLUMN = re.compile(r"[A-Z0-9][A-Z0-9/.-]{3,19}", re.IGNORECASE)
@@ -54,19 +54,8 @@ _CONTACT = re.compile(
     r"|meeting id|passcode)\b",
     re.IGNORECASE,
 )
-_PHONE = re.compile(r"\+?91[- ]?[6-9]\d{4}[- ]?\d{5}|\b[6-8]\d{9}\b|\b9[0-8]\d{8}\b")
 _SEPARATORS = re.compile(
     r"\s*(?:[,;:|()\[\]–—→•▶👉✅*]|\s-+\s?|\s?-+\s|^-+|-+$|\band\b|\t| {2,}|&|\d{1,2}[.)](?=\s))\s*"
-)
-_NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[.'’ -])*")
-_NO_NAME = re.compile(
-    r"\b(?:students?|candidates?|name|enrol\w*|roll|numbers?|following|shortlist\w*|select\w*|list|round"
-    r"|interview\w*|test|slot|panel|am|pm|b\.?tech|m\.?tech|cse|ece|branch"
-    r"|company|role|engineer|developer|analyst|intern|trainee|technolog\w+|pvt|ltd|has|have|been|is|are|the|of"
-    r"|for|in|on|at|to|with|by|from|noc|approved|issued|please|serial"
-    r"|congrat\w*|date|time|venue|link|campus|details?|department|dear|package|location|lpa|offer\w*|associate"
-    r"|executive|position|degree|score|marks|cgpa|it|bt|mca|systems?|reporting)\b",
-    re.IGNORECASE,
 )
 _NUMBER_LABEL = re.compile(
     r"\b(?:reg(?:n|istration|d)?|roll|enrol(?:l?ment)?|enrl|usn|prn|student id|college id"
@@ -80,10 +69,11 @@ _SHORT = re.compile(
     r"|(?P<b>[^\d|,;:()–]{3,60}?)[\s,:|(–-]+(?P<n2>\d{5,7})\)?)[\s.,;]*"
 )
 _BEFORE_CONTACT = re.compile(r"\s*(?P<name>[^\W\d_][^\d@<>]{2,60}?)\s+(?:\+?\d[\d -]{8,}|<?[\w.+-]{1,64}@)")
-_HONORIFIC = re.compile(r"^(?:mr|ms|mrs|miss)\.? ", re.IGNORECASE)
+_SLOT = re.compile(r"\s*(?:[-–—,:|(]|\bat\b)\s*\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|hrs)?\)?$", re.IGNORECASE)
 _OCCUPATION = re.compile(r"Engineer|Merchant|Associate|Executive", re.IGNORECASE)
 _LIST_LEAD = re.compile(
-    r"\b(?:select(?:ed|s|ion)?|shortlist\w*|select list|names|congrat\w*|cleared|qualified|offers?|ppos?)\b",
+    r"\b(?:select(?:ed|s|ion)?|shortlist\w*|select list|names|congrat\w*|cleared|qualified|offers?|ppos?"
+    r"|(?:following|below|these)(?:[- ]mentioned)? (?:students|candidates))\b",
     re.IGNORECASE,
 )
 
@@ -112,7 +102,7 @@ def student_lines(text: Text) -> tuple[int, ...]:
 def _listed(text: Text) -> Iterator[ListedStudent]:
     headers = {index: header for index, _, header in rows_with_header(text.lines)}
     out = False
-    phoned = sum(1 for line in text.lines if _PHONE.search(line.text) and ENROLLMENT.search(line.text))
+    phoned = sum(1 for line in text.lines if PHONE.search(line.text) and ENROLLMENT.search(line.text))
     for index, line in enumerate(text.lines):
         has_number = ENROLLMENT.search(line.text) is not None
         is_row = has_number and _is_row(line)
@@ -166,7 +156,7 @@ def _is_left_out(line: Line, out: bool, *, has_phones: bool) -> bool:
     start = _SECTION_OUT.search(line.text)
     if start is not None:
         return ENROLLMENT.search(line.text, 0, start.start()) is None
-    return out or bool(_CONTACT.search(ENROLLMENT.split(line.text)[0]) or (_PHONE.search(line.text) and not has_phones))
+    return out or bool(_CONTACT.search(ENROLLMENT.split(line.text)[0]) or (PHONE.search(line.text) and not has_phones))
 
 
 def _before_left_out(text: str) -> str:
@@ -192,7 +182,7 @@ def _from_row(line: Line, header: tuple[str, ...] | None) -> ListedStudent | Non
     number, name = line.cells[number_at].replace(" ", ""), line.cells[name_at]
     if not (_ALSO_IN_COLUMN.fullmatch(number) and re.search(r"\d{2}", number)):
         return _from_cells(line.cells)
-    return ListedStudent(name=_as_name(name, strict=False), enrollment=number.upper())
+    return ListedStudent(name=as_name(name, strict=False), enrollment=number.upper())
 
 
 def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
@@ -203,7 +193,7 @@ def _from_cells(cells: Iterable[str]) -> ListedStudent | None:
         return None
     at = cells.index(numbers[0])
     nearest = sorted((cell for cell in cells if cell != numbers[0]), key=lambda cell: abs(cells.index(cell) - at))
-    name = next((named for cell in nearest if (named := _as_name(cell))), None)
+    name = next((named for cell in nearest if (named := as_name(cell))), None)
     return ListedStudent(name=name, enrollment=numbers[0].upper())
 
 
@@ -225,43 +215,34 @@ def _from_line(text: str) -> Iterator[ListedStudent]:
 
 
 def _last_name(text: str) -> str | None:
-    parts = [part for part in _SEPARATORS.split(text[-120:]) if part.strip(" .")]
+    parts = [part for part in _SEPARATORS.split(RELATION.sub("", text[-120:])) if part.strip(" .")]
     if not parts:
         return None
-    return _as_name(parts[-1]) or _tail(parts[-1]) or _rare_name(parts[-1])
+    return as_name(parts[-1]) or _tail(parts[-1]) or _rare_name(parts[-1])
 
 
 def _first_name(text: str) -> str | None:
-    parts = [part for part in _SEPARATORS.split(text[:120]) if part.strip(" .")]
+    parts = [part for part in _SEPARATORS.split(RELATION.sub("", text[:120])) if part.strip(" .")]
     if not parts:
         return None
     before_contact = _BEFORE_CONTACT.match(parts[0])
-    return _as_name(before_contact["name"]) if before_contact else _as_name(parts[0])
+    return as_name(before_contact["name"]) if before_contact else as_name(parts[0])
 
 
 def _rare_name(part: str) -> str | None:
     """Return a name of two words of which the second is an occupation: "Cyrus Engineer"."""
     words = part.split()
-    if len(words) == 2 and _NO_NAME.search(words[0]) is None and _OCCUPATION.fullmatch(words[1]):
-        return _as_name(part, strict=False)
+    if len(words) == 2 and NO_NAME.search(words[0]) is None and _OCCUPATION.fullmatch(words[1]):
+        return as_name(part, strict=False)
     return None
 
 
 def _tail(part: str) -> str | None:
     """Return the capitalised words at the end of a sentence: "Acme has shortlisted Rachit Grover"."""
     match = re.search(r"(?:(?:[A-Z][\w.'’-]*+) ?){1,5}$", part)
-    return _as_name(match[0]) if match else None
-
-
-def _as_name(text: str, *, strict: bool = True) -> str | None:
-    """Return the text if it can be a person's name, else None. strict: refuse what holds other words."""
-    name = re.sub(r"^\W*(?:\d{1,3}[.)]?\s+)?|[\s,;:*-]+$", "", _PHONE.sub(" ", text)).strip()
-    name = _HONORIFIC.sub("", re.sub(r"\s+", " ", name))
-    if not 2 < len(name) <= LONGEST_NAME or not _NAME.fullmatch(name) or len(name.split()) > 6:
-        return None
-    if strict and (_NO_NAME.search(name) or not name[0].isupper()):
-        return None
-    return name
+    words = match[0].split() if match else []
+    tails = [words[start:] for start in range(max(1, len(words) - 1))]  # of one word only if there is no other
+    return next((name for tail in tails if (name := as_name(" ".join(tail)))), None)
 
 
 def _short_numbers(text: Text) -> list[ListedStudent]:
@@ -276,7 +257,7 @@ def _short_numbers(text: Text) -> list[ListedStudent]:
         match = _SHORT.fullmatch(line.text[:120])
         if match is None or out:
             continue
-        name, number = _as_name(match["a"] or match["b"]), match["n1"] or match["n2"]
+        name, number = as_name(match["a"] or match["b"]), match["n1"] or match["n2"]
         if name is not None and len(name.split()) > 1:
             found.setdefault(number, ListedStudent(name=name, enrollment=number))
     return list(found.values()) if len(found) > 1 and len({len(number) for number in found}) == 1 else []
@@ -285,31 +266,26 @@ def _short_numbers(text: Text) -> list[ListedStudent]:
 def _names_alone(text: Text) -> Iterator[ListedStudent]:
     """Yield the names of lists without numbers that follow a line about selected students.
 
-    A list counts only if each of its entries can be a name.
+    A list of marked entries counts only if each of them can be a name; lines without marks belong to it as long as
+    they are names, if the line before them ends with a colon.
     """
-    lead, names = False, list[str]()
+    lead, names, opened = False, list[str](), False
     for line in (*text.lines, Line("")):
-        bare = re.sub(r"^\W*(?:\d{1,3}[.)]\s*)?", "", line.text)
-        if lead and (line.item or (bare != line.text and bare)):
+        bare = _SLOT.sub("", re.sub(r"^\W*(?:\d{1,3}[.)]\s*)?", "", line.text[:120]))
+        marked = line.item or (bare and not line.text.startswith(bare))
+        if lead and (marked or (opened and full_name(bare))):
             names.append(full_name(bare) or "")
             continue
         if len(names) > 1 and all(names):
             yield from (ListedStudent(name=name) for name in names)
         names = []
-        lead = _LIST_LEAD.search(line.text) is not None and _SECTION_OUT.search(line.text) is None
+        lead = _LIST_LEAD.search(line.text) is not None and not (
+            _SECTION_OUT.search(line.text) or _LEAD_OUT.search(line.text)
+        )
+        opened = line.text.rstrip(" *").endswith(":")
 
 
 def _inline(text: Text) -> Iterator[ListedStudent]:
     """Yield those whom sentences name without numbers, each once."""
     for name in list(dict.fromkeys(inline_names(gist(text), full_name)))[:MOST_STUDENTS]:
         yield ListedStudent(name=name)
-
-
-def full_name(text: str) -> str | None:
-    """Return the text if it is a person's name of two to five words, else None."""
-    name = _as_name(text)
-    return (
-        name
-        if name is not None and 2 <= len(name.split()) <= 5 and all(word[0].isupper() for word in name.split())
-        else None
-    )
