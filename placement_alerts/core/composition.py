@@ -1,11 +1,11 @@
 """How a posting, a job, or both become one notice, and one revision the next."""
 
 from datetime import datetime, timedelta
-from hashlib import blake2s
 
 from placement_alerts.core import changes
 from placement_alerts.core.fields import effective_deadline
 from placement_alerts.core.html import sanitise, to_text
+from placement_alerts.core.ids import derived_id
 from placement_alerts.core.item import SourceItem
 from placement_alerts.core.job import Job
 from placement_alerts.core.notice import Facts, Notice, NoticeId, NoticeKind, Role
@@ -18,8 +18,8 @@ URGENT_WITHIN = timedelta(hours=24)  # DESIGN.md, section 3, "Urgent"
 
 
 def notice_id(source: str, key: str) -> NoticeId:
-    """Return the id of the notice that an item starts: short enough for a button, the same today and next year."""
-    return NoticeId("n" + blake2s(f"{source}\n{key}".encode(), digest_size=8).hexdigest())
+    """Return the id of the notice that an item starts."""
+    return NoticeId(derived_id("n", source, key))
 
 
 def clean_job(job: Job) -> Job:

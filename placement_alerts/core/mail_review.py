@@ -6,6 +6,7 @@ from hashlib import blake2s
 from typing import Any
 
 from placement_alerts.core.enrollment import ENROLLMENT
+from placement_alerts.core.ids import derived_id
 from placement_alerts.core.mail import Attachment, Mail, MailId
 from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import NoticeKind
@@ -24,7 +25,7 @@ HISTORY = "it is older than the first reading of this mailbox: if released, it i
 
 def review_id(mail_id: MailId) -> ReviewId:
     """Return the id of the question about a held mail."""
-    return ReviewId("h" + blake2s(mail_id.encode(errors="replace"), digest_size=8).hexdigest())
+    return ReviewId(derived_id("h", mail_id))
 
 
 def told_apart(mail: Mail) -> Mail:

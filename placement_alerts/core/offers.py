@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from hashlib import blake2s
 from typing import Any
 
 from placement_alerts.core.contributions import contribution_of, missing
 from placement_alerts.core.fields import show_role
 from placement_alerts.core.html import from_html
+from placement_alerts.core.ids import derived_id
 from placement_alerts.core.mail import MailId
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.notice import Change, Notice, NoticeKind, Role
@@ -25,12 +25,12 @@ from placement_alerts.core.offer_fold import Folded, completed, fold, in_order, 
 
 def offer_id(year: str, company_key: str) -> OfferId:
     """Return the id of a company's offer in a year."""
-    return OfferId("o" + blake2s(f"{year}\n{company_key}".encode(), digest_size=8).hexdigest())
+    return OfferId(derived_id("o", year, company_key))
 
 
 def event_id(year: str, company_key: str, mail_id: str) -> str:
     """Return the id of what a mail has to tell of a company's offer; its notice's id follows from it."""
-    return "e" + blake2s(f"{year}\n{company_key}\n{mail_id}".encode(), digest_size=8).hexdigest()
+    return derived_id("e", year, company_key, mail_id)
 
 
 def add(

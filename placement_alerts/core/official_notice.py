@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import blake2s
 from html import escape
 
+from placement_alerts.core.ids import derived_id
 from placement_alerts.core.notice import Change, Facts, Notice, NoticeId, NoticeKind
 from placement_alerts.core.official import Snapshot
 
@@ -46,8 +46,8 @@ def change_notice(before: Snapshot, after: Snapshot, changes: Sequence[Change], 
 
 
 def _id(before: Snapshot, after: Snapshot) -> NoticeId:
-    step = f"{SOURCE}\n{before.taken_at.isoformat()}\n{before.content_hash}\n{after.content_hash}"
-    return NoticeId("n" + blake2s(step.encode(), digest_size=8).hexdigest())
+    step = (before.taken_at.isoformat(), before.content_hash, after.content_hash)
+    return NoticeId(derived_id("n", SOURCE, *step))
 
 
 def _title(batches: Sequence[str]) -> str:

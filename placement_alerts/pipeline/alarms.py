@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from hashlib import blake2s
 
 import structlog
 
+from placement_alerts.core.ids import derived_id
 from placement_alerts.core.review import Review, ReviewId, ReviewKind
 from placement_alerts.store.base import Store
 
@@ -49,4 +49,4 @@ class Alarms:
 
 
 def _alarm_id(key: str, time: int) -> ReviewId:
-    return ReviewId("a" + blake2s(f"{key}\n{time}".encode(), digest_size=8).hexdigest())
+    return ReviewId(derived_id("a", key, str(time)))

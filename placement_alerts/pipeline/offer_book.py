@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2s
 
 import structlog
 
 from placement_alerts.core import company_names, offers
+from placement_alerts.core.ids import derived_id
 from placement_alerts.core.mail_notice import id_of_event, notice_of_offer
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.offer import Contribution, Offer
@@ -171,7 +171,7 @@ class OfferBook:
         known = {offer.company_key: offer.company for offer in await self._store.offers.of_year(fresh.year)}
         return [
             Review(
-                id=_review_id("c", *sorted((kept, alias))),
+                id=ReviewId(derived_id("c", *sorted((kept, alias)))),
                 kind=ReviewKind.SAME_COMPANY,
                 title=f"Is “{fresh.company}” the same company as “{known[kept]}”?",
                 reasons=("their names are much alike; if they are the same, their offers become one",),
@@ -186,7 +186,7 @@ class OfferBook:
         """Return what an admin should know of packages that are lower than what stands: they did not replace it."""
         lines = [line for line in fresh.lowered if line not in known.lowered]
         review = Review(
-            id=_review_id("l", fresh.id, *lines),
+            id=ReviewId(derived_id("l", fresh.id, *lines)),
             kind=ReviewKind.ALARM,
             title=f"Lower packages of {fresh.company} were not taken over",
             reasons=tuple(lines[:REASONS]),
@@ -204,7 +204,3 @@ class OfferBook:
 
     async def _aliases(self) -> dict[str, str]:
         return self._declared | await self._store.offers.aliases()
-
-
-def _review_id(prefix: str, *about: str) -> ReviewId:
-    return ReviewId(prefix + blake2s("\n".join(about).encode(), digest_size=8).hexdigest())
