@@ -4,7 +4,7 @@ What a mail gives is stored first, then the mail's record, then it is flagged \S
 process dies, the same mail comes again and nothing is stored twice (reference/mailbox.md, section 13).
 """
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -19,13 +19,15 @@ from placement_alerts.sources.base import Mailbox, MailboxSession
 from placement_alerts.store.base import Store
 from placement_alerts.store.knowledge import MailVerdict
 
+_NOT_NUMBERED = 0  # no UIDVALIDITY: no mail of the folder has been seen yet
+
 
 @dataclass(slots=True)
 class _Run:
     """What one poll carries along. since: when each folder was read for the first time. fresh: new mails."""
 
     report: IntakeReport
-    since: Mapping[str, datetime]
+    since: dict[str, Cursor]
     fresh: int = 0
 
 
@@ -95,34 +97,51 @@ class MailPoll:
         if await self._store.mails.get(mail.id) is not None:
             run.report.unchanged += 1
             return
-        history = self._is_history(run, arrival)
+        history = await self._is_history(run, arrival)
         run.fresh += 1
         _count(run.report, await self._taker.take(mail, history=history))
 
-    def _is_history(self, run: _Run, arrival: Arrival) -> bool:
+    async def _is_history(self, run: _Run, arrival: Arrival) -> bool:
         """Say whether a mail was there long before we were: nobody is told of it.
 
         It goes by when the folder was read first, whatever came of that: so what comes while we are down is told also
-        if the folder was empty until then, could not be read to its end, or was renumbered; and a folder that is added
-        later floods nobody.
+        if the folder was empty until then, or was not read to its end; and a folder that is added later floods nobody.
         """
-        since = run.since.get(arrival.cursor.folder)
-        return since is not None and arrival.mail.received_at < since - self._first_run
+        place = arrival.cursor
+        since = run.since.get(place.folder)
+        if since is None or since.uidvalidity != place.uidvalidity:
+            since = run.since[place.folder] = await self._numbered(place, since)
+            await self._store.mails.save_cursor(self._beginnings, since)
+        return arrival.mail.received_at < datetime.fromtimestamp(since.uid, UTC) - self._first_run
 
-    async def _known_since(self, now: datetime) -> dict[str, datetime]:
+    async def _numbered(self, place: Cursor, since: Cursor | None) -> Cursor:
+        """Return the beginning of a folder whose UIDVALIDITY is not the one that we know.
+
+        It was renumbered, or is of another account: what was there when we read the old one last is history or known.
+        """
+        if since is not None and since.uidvalidity == _NOT_NUMBERED:
+            return since.model_copy(update={"uidvalidity": place.uidvalidity})
+        read_at = (await self._store.sources.poll(self._mailbox.name)).last_success_at or self._now()
+        return _beginning(place.folder, place.uidvalidity, read_at)
+
+    async def _known_since(self, now: datetime) -> dict[str, Cursor]:
         """Return when each folder was read for the first time; now, and so it is kept, for one that never was."""
         known = await self._store.mails.cursors(self._beginnings)
         for folder in self._mailbox.folders:
             if folder not in known:
-                # a time stands as a cursor, in seconds: it is to a folder what a cursor is
-                known[folder] = Cursor(folder=folder, uidvalidity=1, uid=int(now.timestamp()))
+                known[folder] = _beginning(folder, _NOT_NUMBERED, now)
                 await self._store.mails.save_cursor(self._beginnings, known[folder])
-        return {folder: datetime.fromtimestamp(cursor.uid, UTC) for folder, cursor in known.items()}
+        return known
 
     @property
     def _beginnings(self) -> str:
         """The name under which it is kept when each folder was read for the first time."""
         return f"{self._mailbox.name}:since"
+
+
+def _beginning(folder: str, uidvalidity: int, moment: datetime) -> Cursor:
+    """Return when a folder was read first, as it is kept: a cursor with the time in seconds."""
+    return Cursor(folder=folder, uidvalidity=uidvalidity, uid=int(moment.timestamp()))
 
 
 def _count(report: IntakeReport, taken: Taken) -> None:

@@ -8,8 +8,8 @@ from placement_alerts.core.notice import NoticeKind
 from placement_alerts.core.review import Answer, ReviewKind
 from placement_alerts.errors import PeerRefused, PeerUnreachable, StoreUnavailable
 from placement_alerts.store import open_store
-from placement_alerts.store.base import Store
-from tests.builders import YEAR, after
+from placement_alerts.store.base import PollState, Store
+from tests.builders import NOW, YEAR, after
 from tests.pipeline.conftest import Hand
 from tests.pipeline.mails import ASHA, KABIR, MEERA, Fuse, Killed, Office, closed, policy, result, spam
 
@@ -177,11 +177,25 @@ async def test_mails_that_came_while_we_were_down_are_told_though_the_folder_was
     office: Office, now: Hand
 ) -> None:
     await office.reads(closed("<c0@example.org>", subject="Closed on Monday"))
+    await office.real_store.sources.save_poll("mailbox", PollState(last_success_at=NOW))
     now.turn(days=5)
 
     await office.reads(closed(received_at=after(days=2)), uidvalidity=2)
 
     assert [notice.archived for notice in await office.notices()] == [False, False]
+
+
+async def test_another_account_brings_its_history(office: Office, now: Hand) -> None:
+    await office.reads(closed("<c0@example.org>", subject="Closed on Monday"))
+    now.turn(days=30)
+    await office.real_store.sources.save_poll("mailbox", PollState(last_success_at=now()))
+
+    await office.reads(closed(received_at=after(days=20)), uidvalidity=2)
+
+    assert {notice.title: notice.archived for notice in await office.notices()} == {
+        "Closed on Monday": False,
+        "Office closed on Friday": True,
+    }
 
 
 async def test_held_history_wakes_nobody_and_is_released_for_reading_alone(office: Office) -> None:
