@@ -16,6 +16,7 @@ from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import find_amounts
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role
 from placement_alerts.core.offer import Contribution, OfferRole, OfferStudent
+from placement_alerts.core.offer_fold import completed
 
 MOST_EVIDENCE = 40  # lines
 _LINES_OF_EVIDENCE = 400  # that are looked at
@@ -86,8 +87,7 @@ def contribution_of(
     roles = tuple(_roles(facts, text, results))
     if not any(_is_paid(role) for role in roles):
         roles = (*roles, _unnamed(facts, text))
-    joining = joining_date(gist(text), sent_at)
-    return Contribution(
+    contribution = Contribution(
         mail_id=mail_id,
         message_id=message_id,
         subject=subject,
@@ -95,13 +95,14 @@ def contribution_of(
         sent_at=sent_at,
         company=facts.company,
         roles=roles,
-        students=tuple(_completed(result, roles, facts.location, joining, sent_at) for result in results),
+        students=tuple(_student(result, sent_at) for result in results),
         locations=facts.location,
-        joining_date=joining,
+        joining_date=joining_date(gist(text), sent_at),
         additional_info=_additional_info(gist(text), facts.students),
         internship_only=all(role.package_lpa is None for role in roles),
         evidence=tuple(_evidence(text, facts)),
     )
+    return completed(contribution)
 
 
 def joining_date(text: Text, sent_at: datetime) -> str | None:
@@ -164,33 +165,15 @@ def _roles(facts: Facts, text: Text, results: Sequence[Result]) -> Iterator[Offe
             )
 
 
-def _completed(
-    result: Result, roles: Sequence[OfferRole], locations: Sequence[str], joining: str | None, sent_at: datetime
-) -> OfferStudent:
-    inferred = []
-    role, package, location, joins = result.role, result.package_lpa, result.location, result.joining_date
-    if role is None and len(roles) == 1 and roles[0].role is not None:
-        role = roles[0].role
-        inferred.append("role")
-    if package is None:
-        same = [one for one in roles if len(roles) == 1 or (role and role_key(one.role or "") == role_key(role))]
-        package = same[0].package_lpa if len(same) == 1 else None
-        inferred += ["package_lpa"] if package is not None else []
-    if location is None and len(locations) == 1:
-        location = locations[0]
-        inferred.append("location")
-    if joins is None and joining is not None:
-        joins = joining
-        inferred.append("joining_date")
+def _student(result: Result, sent_at: datetime) -> OfferStudent:
     return OfferStudent(
         name=result.student.name or result.student.enrollment or "",
         enrollment=result.student.enrollment,
-        role=role,
-        package_lpa=package,
-        location=location,
-        joining_date=joins,
+        role=result.role,
+        package_lpa=result.package_lpa,
+        location=result.location,
+        joining_date=result.joining_date,
         offered_at=sent_at,
-        inferred=tuple(inferred),
     )
 
 
