@@ -216,9 +216,9 @@ def _role_changes(before: Iterable[OfferRole], after: Iterable[OfferRole]) -> It
     for role in after:
         was = known.get(role_key(role.role or ""))
         if was is None:
-            yield _change("Role", None, show_offer_role(role))
+            yield _change("Role", None, _shown_role(role))
         elif (was.package_lpa, was.stipend_per_month) != (role.package_lpa, role.stipend_per_month):
-            yield _change("Role", show_offer_role(was), show_offer_role(role))
+            yield _change("Role", _shown_role(was), _shown_role(role))
 
 
 def _pay_changes(before: Iterable[OfferStudent], after: Iterable[OfferStudent]) -> Iterator[Change]:
@@ -235,7 +235,7 @@ def _pay_changes(before: Iterable[OfferStudent], after: Iterable[OfferStudent]) 
         yield _change(f"Package of {count} student{'s' if count > 1 else ''}", old, new)
 
 
-def show_offer_role(role: OfferRole) -> str:
+def _shown_role(role: OfferRole) -> str:
     """Return the role with its pay, as a message shows it."""
     return show_role(Role(role=role.role, package_lpa=role.package_lpa, stipend_per_month=role.stipend_per_month))
 
