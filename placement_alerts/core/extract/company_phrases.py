@@ -2,7 +2,7 @@
 
 import re
 
-from placement_alerts.core.extract.roles import ROLE_NOUN
+from placement_alerts.core.extract.role_phrases import ROLE_NOUN
 
 _WORD = r"[A-Z0-9](?:[\w&'’/-]|\.(?=\w))*+"
 # names that begin with a small letter or a figure: nVent, eClerx, 3i Infotech, 6Dimension, 7-Eleven, 99acres

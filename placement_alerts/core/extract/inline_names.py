@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from placement_alerts.core.document import Text
-from placement_alerts.core.extract.roles import ROLE_NOUN
+from placement_alerts.core.extract.role_phrases import ROLE_NOUN
 
 _LONGEST_LIST = 1_200  # characters before or behind the words of selection
 _MOST_VERBS = 40  # in one line

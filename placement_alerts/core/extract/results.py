@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from placement_alerts.core.document import Line, Text
 from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.labels import rows_with_header
-from placement_alerts.core.extract.roles import role_phrases
+from placement_alerts.core.extract.role_phrases import role_phrases
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import find_amounts, monthly_rupees, yearly_lakhs
 from placement_alerts.core.notice import ListedStudent, Role

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
-from itertools import islice, pairwise
+from itertools import pairwise
 
 from placement_alerts.core.document import Text
 from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.extract.pay import own_pay, total_pay
 from placement_alerts.core.extract.places import is_city
+from placement_alerts.core.extract.role_phrases import role_phrases
 from placement_alerts.core.extract.unusual_roles import BARE, alone, beside_pay
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import find_amounts
@@ -16,45 +17,11 @@ from placement_alerts.core.notice import Role
 
 MOST_ROLES = 12
 _LONGEST_HEADING = 70  # characters
-_MOST_PHRASES = 30  # in one line
 
-ROLE_NOUN = (
-    r"(?:engineer|developer|analyst|trainee|intern|associate|consultant|executive|manager|scientist|designer"
-    r"|architect|administrator"
-    r"|specialist|officer|programmer|curator|researcher|apprentice|fellow|technician|representative|writer"
-    r"|strategist|operator|tester"
-    r"|advisor|adviser|coordinator|lead|assistant|accountant|auditor|editor|illustrator|animator|artist|planner"
-    r"|chemist|instructor|educator"
-    r"|counsellor|technologist|supervisor|expert|support|mts|technical staff|sde|swe|get|sre|sdet|qa|bde|bda|dba|pgt)"
-)
-_WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)[A-Z0-9][\w+#.&/'’-]*"
-_SUFFIX_WORD = r"[A-Z](?:[\w+#&]|\.(?=\w)){1,14}"
-_NO_GRADE = (
-    r"(?:am|will|have|had|was|would|to|or|and|nos?|years?|months?|weeks?|days|positions?|openings?|posts?|vacanc\w+"
-    r"|students?|candidates?|each)\b"
-)  # behind a figure that is no grade of the post
-_PHRASE = re.compile(
-    rf"(?<![\w@/.&'-])\.?(?<![\w.]\.)(?:{_WORD}+ (?:[&/] |(?<=Member )of )?){{0,6}}(?:{_WORD}[/-])?(?i:{ROLE_NOUN})s?\b"
-    rf"(?:[ /-](?i:{ROLE_NOUN})s?\b)*(?:[ -](?:I{{1,3}}|IV|[1-4])\b(?!\s*(?:\d|{_NO_GRADE})))?"
-    rf"(?: ?\((?P<inside>[^()]{{1,40}})\))?(?: [-–] "
-    rf"(?P<suffix>{_SUFFIX_WORD}(?: (?:&|and|{_SUFFIX_WORD})){{0,2}})(?=\s*(?:[/:,;.)|(]|$)))?"
-)
 _ROLE_LABEL = re.compile(
     r"(?:(?:job|name of (?:the )?|open|offered|internship|intern|full[- ]?time|fte|proposed|final|initial|hiring"
     r"|selected|target|work|campus) ?)*(?:role|profile|designation|position|post|job title)s?"
     r"(?: (?:offered|name|title|open))?(?:/\w+)?|the role|opening|hiring for|profile offered"
-)
-# what stands behind a post's name and a dash and is no part of the name
-_NOT_A_SUFFIX = re.compile(
-    r"\b(?:batch|shortlist\w*|short|rounds?|results?|interviews?|finals?|offers?|drives?|campus|apply|appl\w+|reminder"
-    r"|updates?|updated|tests?|online|offline|remote|hybrid|wfh|full|part|internships?|ppos?|ppt|notice|select\w*|list"
-    r"|schedule\w*|venue|deadline|extended|hiring|openings?|opportunity|registration|register|link|pool|lpa|ctc|rs|inr"
-    r"|months?|india|location|stipend|package|eligib\w+|cgpa|b\.?tech|m\.?tech|urgent|congrat\w*|gd|pi|hr|job"
-    r"|role|position|students?|candidates?|all|any|last|open|closed|today|tomorrow|only|on|off|pan|new|now|the|pay|fixed"
-    r"|technologies|technology|pvt|ltd|limited|solutions|labs|placement|placements|recruitment|dates?|day|slots?|details?"
-    r"|important|cancelled|postponed|rescheduled|revised|change\w*|correction|corrigendum)\b"
-    r"|\d{4}|^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\b",
-    re.IGNORECASE,
 )
 _STATED = re.compile(
     r"(?:\b(?:role|position|post|profile|designation|job|posts|roles|positions|profiles) of|\bas(?: an?| the)?"
@@ -74,23 +41,6 @@ _STATED_AFTER = re.compile(
     re.IGNORECASE,
 )
 _QUALIFIER = re.compile(r"\s[-–—]\s(?P<rest>[A-Z][\w&+#]*(?: [A-Z][\w&+#]*){0,2})(?=\s*(?:$|\())")
-_JOB_TYPE = re.compile(
-    r"\b(?:cse?|ece?|eee?|me|mech\w*|civil|it|b\.?tech|m\.?tech|mca|mba)\b|package|\brs\b|₹|ctc|salary|fte|intern|month|ppo|batch"
-    r"|year"
-    r"|pwd|lpa|stipend|full[- ]?time|girl|female|women|on-?campus|campus|remote"
-    r"|wfh|\d{4}|students|only",
-    re.IGNORECASE,
-)
-_NOT_A_ROLE = re.compile(
-    r"^\d{1,2}[ -]?(?:m|months?|weeks?)\b.*$|^(?:placement|training|t&p|student|hr|campus|the|dear|our"
-    r"|chief|vice|senior vice|asst|assistant|deputy"
-    r"|faculty|course|class|team|industry"
-    r"|help|portal|technical|executive|customer) ?(?:coordinator|officer|manager|executive|representative|lead"
-    r"|assistant|expert|support)s?$"
-    r"|^(?:intern|engineer|developer|associate|lead|support|expert|assistant|coordinator|get|qa|manager|officer"
-    r"|fellow|consultant|executive|trainee|analyst)s?$",
-    re.IGNORECASE,
-)
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
 _BAR_BEFORE = re.compile(r"(?:^|\|)\s*$")
@@ -101,13 +51,6 @@ _NONE = (None, None)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
 _COUNTED = re.compile(
     r"\W{0,3}\(?\d{1,3}\)?(?: (?:students?|candidates?|selects?|selected))?\)?[\s:.]*$", re.IGNORECASE
-)
-_LEADING = re.compile(
-    r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
-    r"|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
-    r"|interview|shortlist\w*|round|results?|final|immediate|invitation|opportunity|drive|students?|batch"
-    r"|campus|is|our|b\.tech|notice|update|reminder|b\.e)\b\W*)+",
-    re.IGNORECASE,
 )
 
 
@@ -150,28 +93,6 @@ def _after_internship(name: str, text: Text) -> str:
             if role_key(other) == base and _FULL_TIME.search(line.text, max(0, start - 40), start):
                 return other
     return name
-
-
-def role_phrases(text: str) -> list[tuple[int, int, str]]:
-    """Return (start, end, phrase) of everything that looks like the name of a post, cleaned and in the singular."""
-    found = []
-    for match in islice(_PHRASE.finditer(text), _MOST_PHRASES):
-        name = _tidy(match)
-        if len(name) > 2 and not _NOT_A_ROLE.search(name):
-            found.append((match.start(), _end(match, name), name))
-        elif match["inside"] is not None:  # "6 interns (Data Analyst Intern)"
-            at = match.start("inside")
-            found += [(at + start, at + end, inner) for start, end, inner in role_phrases(match["inside"])]
-    return found
-
-
-def _end(match: re.Match[str], name: str) -> int:
-    """Return where the post's name ends: before brackets and a suffix that are no part of it."""
-    if match["inside"] is not None and f"({match['inside']})" not in name:
-        return match.start("inside") - 1
-    if match["suffix"] is not None and not name.endswith(match["suffix"]):
-        return len(match.string[: match.start("suffix")].rstrip(" -–"))
-    return match.end()
 
 
 def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
@@ -296,25 +217,6 @@ def _qualified(value: str, end: int, name: str) -> str:
     """Return the post with what a labelled value adds behind a dash: "Junior Analyst - Energy Markets"."""
     match = _QUALIFIER.match(value, end)
     return name if match is None or is_city(match["rest"]) else f"{name}{match[0].rstrip()}"
-
-
-def _tidy(match: re.Match[str]) -> str:
-    suffix, inside = match["suffix"] or "", match["inside"]
-    name = match.string[match.start() : match.start("suffix")].rstrip(" -–") if suffix else match[0]
-    bare = name[: name.rfind("(")].strip() if inside else name
-    initials = "".join(word[0] for word in bare.split() if word[0].isalpha())
-    places = re.split(r"\s*(?:/|,|&|\bor\b|\band\b)\s*", inside or "")
-    if inside and (
-        all(map(is_city, places))
-        or _JOB_TYPE.search(inside)
-        or not inside[0].isupper()
-        or inside.upper() == initials.upper()
-    ):
-        name = bare
-    if suffix and not _NOT_A_SUFFIX.search(suffix) and not is_city(suffix):
-        name = f"{name} - {suffix}"
-    name = _LEADING.sub("", name)
-    return re.sub(rf"({ROLE_NOUN})s(?=$| \(| -)", r"\1", name, flags=re.IGNORECASE).strip(" -/&,.")
 
 
 def _unique(names: Iterable[str]) -> list[str]:
