@@ -25,6 +25,11 @@ _HEADER_WORD = re.compile(
     r"|company|organi[sz]ation)\b",
     re.IGNORECASE,
 )
+_LONGEST_VALUE = 80  # characters of a value below a heading
+_HEADED = re.compile(
+    r"(?:(?:job|work|base|posting) )?(?:locations?|place of (?:work|posting)|role|profile|designation|position|post"
+    r"|venue|ctc|package|compensation|salary|stipend)(?: offered)?"
+)
 _WORDS_THAT_TAKE_A_DASH = re.compile(
     r"(?:\w+ ){0,3}(?:location|posting|place|venue|ctc|package|salary|remuneration|pay|stipend|compensation|role|post"
     r"|profile|position|designation|job title"
@@ -92,11 +97,20 @@ def segments_of(line: str) -> list[str]:
 def _fields(lines: tuple[Line, ...]) -> Iterator[Field]:
     in_rows = {index: header for index, _, header in rows_with_header(lines)}
     for index, line in enumerate(lines):
+        if index and (above := _heading_of(lines[index - 1], line)) is not None:
+            yield Field(above, line.text.strip(" *"), index)
         if index in in_rows:
             yield from _of_row(index, line, in_rows[index])
         elif not line.cells:
             yield from _of_line(index, line.text)
             yield from _enumerated(index, line.text)
+
+
+def _heading_of(above: Line, line: Line) -> str | None:
+    """Return the heading in lower case if the line below it is a short value."""
+    short = len(line.text) <= _LONGEST_VALUE and not line.text.endswith(".") and not line.cells and not line.heading
+    label = above.text.strip(" :*").lower()
+    return label if above.heading and not above.cells and short and _HEADED.fullmatch(label) else None
 
 
 def _of_row(index: int, row: Line, header: tuple[str, ...] | None) -> Iterator[Field]:

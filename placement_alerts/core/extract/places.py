@@ -4,31 +4,17 @@ import re
 from collections.abc import Iterable, Iterator
 
 from placement_alerts.core.document import Text
+from placement_alerts.core.extract.cities import is_city
 from placement_alerts.core.extract.labels import Field, segments_of
 
 MOST_LOCATIONS = 15
 _SHORTEST_CAPITALS = 5  # letters of a place in capitals; shorter ones are departments (IIC, CDC)
 _LONGEST_VENUE = 120  # characters
 
-# Cities in which Indian graduates are hired most; they settle what a bare word behind a comma or a bar is.
-_CITY_NAMES = """
-    agra ahmedabad ajmer aligarh allahabad ambala amritsar anand aurangabad baddi bangalore bareilly baroda
-    bengaluru bhiwadi bhopal bhubaneshwar bhubaneswar bikaner bokaro calicut chandigarh chennai cochin
-    coimbatore cuttack dehradun delhi dhanbad dharamshala dharwad dubai durgapur ernakulam faridabad gandhinagar
-    ghaziabad goa gorakhpur greater-noida guntur gurgaon gurugram guwahati gwalior haldia haridwar hosur howrah
-    hubballi hubli hyderabad imphal indore jabalpur jaipur jalandhar jammu jamnagar jamshedpur jhansi jodhpur
-    kakinada kanpur karnal kochi kolhapur kolkata kota kozhikode london lucknow ludhiana madurai manesar
-    mangalore mangaluru meerut mohali mumbai mysore mysuru nagpur nashik navi-mumbai neemrana new-delhi noida
-    ooty panaji panchkula panipat panvel patiala patna pimpri pondicherry prayagraj puducherry pune raipur
-    rajkot ranchi remote rishikesh roorkee rourkela salem sanand satara secunderabad shillong shimla siliguri
-    silvassa singapore solan sonipat srinagar sriperumbudur surat thane thiruvananthapuram tiruchirappalli
-    tirupati tokyo trichy trivandrum udaipur ujjain vadodara varanasi vellore vijayawada visakhapatnam vizag
-    warangal
-"""
-_CITIES = frozenset(_CITY_NAMES.split())
 _LOCATION_LABEL = re.compile(
     r"(?:job|work|working|joining|base|posting|office|preferred|place of)?\s?(?:locations?|place of (?:posting"
-    r"|work)|posting|place|work place|job place|city|work city)(?:\(s\))?(?: of (?:posting|work|job))?(?: for"
+    r"|work)|posting|place|work place|job place|city|work city"
+    r"|plants?|base|sites?|unit|duty station)(?:\(s\))?(?: of (?:posting|work|job))?(?: for"
     r" .{1,30})?"
 )
 _LOCATION_SAID = re.compile(
@@ -42,7 +28,7 @@ _LOCATION_SAID = re.compile(
 _PLANTS = re.compile(
     r"(?P<place>[A-Z]\w+(?:(?:, | and | & | or |/)[A-Z]\w+){0,5}) (?:plants?|facilit(?:y|ies)|offices?"
     r"|cent(?:re|er)s?|branch|factory"
-    r"|sites?|works)\b"
+    r"|sites?|works(?! (?:on|in|for|with|at|as|to|across|towards?)\b))\b"
 )
 _ADDED = re.compile(
     r"\b(?P<place>[A-Z]\w+(?:(?:, | and )[A-Z]\w+)*) (?:has|have) been added to the (?:list of )?locations?"
@@ -54,6 +40,22 @@ _NOT_A_PLACE = re.compile(
     re.IGNORECASE,
 )
 _HOME = re.compile(r"\b(?:work from home|wfh|remote|pan[- ]india)\b", re.IGNORECASE)
+
+# "(6 LPA, Chakan)", "Test Engineer, 6 LPA, Pune"
+_BEHIND_PAY = re.compile(
+    r"(?i:\bl\.?p\.?a\b|\blakhs?|\blacs?|\bp\.?a\b|\bannum|\bp\.?m\b|\bmonth|/-|\d\s?k)\.?,\s"
+    r"(?P<place>[A-Z][a-z]\w+(?: [A-Z][a-z]\w+)?(?:(?:, ?| and |/| / | & )[A-Z][a-z]\w+){0,4})\s*(?P<end>[).;]|$)"
+)
+_NOT_BEHIND_PAY = re.compile(
+    r"\b(?:full|part|apply|bond|plus|with|only|fixed|variable|interview|rounds?|final|test|deadline|batch|joining|all"
+    r"|branch\w*|internship|stipend|bonus|incentives?|permanent|probation|time|male|female|freshers?|performance)\b",
+    re.IGNORECASE,
+)
+_INDOORS = re.compile(
+    r"\b(?:hall|auditorium|rooms?|theat(?:re|er)|library|block|seminar|classroom|laboratory|lab ?-?\d\w*"
+    r"|(?:lt|cr|lh|ab)[ -]?\d\w*)\b",
+    re.IGNORECASE,
+)
 
 _FROM_HOME = re.compile(r"[,(|]\s*(?P<place>remote|work from home|wfh|pan[- ]india)\s*(?=[),.;|]|$)", re.IGNORECASE)
 
@@ -92,7 +94,8 @@ _PLACE_WORD = (
     r"|June|July|August|(?:Sept|Nov|Dec)ember|October)\b)[A-Z0-9][\w&'’-]*+|of\b|and(?= [A-Z]))"
 )
 _PLACE = re.compile(
-    rf"(?<!\w)(?P<place>(?:(?=[A-Z]){_PLACE_WORD}|\d\w{{0,3}} [Ff]loor)(?:[ ](?:No\. ?\d+|& \d+|{_PLACE_WORD})){{0,6}}"
+    rf"(?<!\w)(?P<place>(?:(?=[A-Z]){_PLACE_WORD}|\d\w{{0,3}} [Ff]loor)"
+    rf"(?:[ ](?:No\. ?\d+|& \d+|(?:& )?{_PLACE_WORD})){{0,6}}"
     rf"(?: (?:(?:seminar|conference|interview|meeting|board|lecture|computer|placement|drawing) )?(?:campus"
     rf"|lab|hall|room"
     rf"|office|floor|auditorium|block|building|centre|center|theatre|library|cell"
@@ -127,7 +130,7 @@ _COUNTER = re.compile(
     r"|difficulty|helpdesk|reply|will work|closed)\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[a-z)\d])[.;]\s+(?=[A-Z])")
+_SENTENCE_END = re.compile(r"(?<=[a-z)\d!])[.;!]\s+(?=[A-Z])")
 _NO_ROOM = re.compile(r"\b(?:office|institute|university|centre)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"(?:(?:,|–|-|\bat|\bin|/)\s(?:an? )?|\()(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?=\s*(?:$|[.,)(/|]|is\b"
@@ -150,6 +153,8 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
                 for match in pattern.finditer(line.text)
                 for place in _places(match["place"])
             }
+    if not found:
+        found = {place.casefold(): place for place in _behind_pay(text)}
     if not found:
         found = {
             match["place"].casefold(): match["place"] for line in text.lines for match in _FROM_HOME.finditer(line.text)
@@ -206,8 +211,17 @@ def _innermost(place: str) -> str:
 def _labelled_places(fields: Iterable[Field]) -> Iterator[str]:
     for field in fields:
         is_venue = field.label == "place" and _HAS_ROOM.search(field.value)  # "Place: Seminar Hall"
-        if _LOCATION_LABEL.fullmatch(field.label) and not is_venue:
+        if _LOCATION_LABEL.fullmatch(field.label) and not is_venue and not _INDOORS.search(field.value):
             yield from _places(field.value)
+
+
+def _behind_pay(text: Text) -> Iterator[str]:
+    """Yield places that follow an amount: in brackets any, elsewhere known cities."""
+    for line in text.lines:
+        for match in _BEHIND_PAY.finditer(line.text):
+            places = list(_places(match["place"]))
+            if all(map(is_city, places)) or (match["end"] == ")" and not _NOT_BEHIND_PAY.search(match["place"])):
+                yield from places
 
 
 def _places(value: str) -> Iterator[str]:
@@ -227,7 +241,7 @@ def _places(value: str) -> Iterator[str]:
             and place[0].isupper()
             and not _NOT_A_PLACE.search(place)
             and not (place.isupper() and len(place) < _SHORTEST_CAPITALS)
-            and not place[0].isdigit()
+            and not any(char.isdigit() for char in place)
         ):
             yield place
 
@@ -241,11 +255,6 @@ def _cities(text: Text) -> Iterator[str]:
             if is_city(segment):
                 yield segment.strip(" .,")
             yield from (match["place"] for match in _BESIDE.finditer(segment) if is_city(match["place"]))
-
-
-def is_city(words: str) -> bool:
-    """Whether the words are nothing but a city in which graduates are hired."""
-    return words.strip(" .,").lower().replace(" ", "-") in _CITIES
 
 
 def _venue(value: str) -> str | None:

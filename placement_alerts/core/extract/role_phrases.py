@@ -3,7 +3,7 @@
 import re
 from itertools import islice
 
-from placement_alerts.core.extract.places import is_city
+from placement_alerts.core.extract.cities import is_city
 
 _MOST_PHRASES = 30  # in one line
 

@@ -6,9 +6,9 @@ from itertools import pairwise
 
 from placement_alerts.core.document import Text
 from placement_alerts.core.enrollment import ENROLLMENT
+from placement_alerts.core.extract.cities import is_city
 from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.extract.pay import own_pay, total_pay
-from placement_alerts.core.extract.places import is_city
 from placement_alerts.core.extract.role_phrases import role_phrases
 from placement_alerts.core.extract.unusual_roles import BARE, alone, beside_pay
 from placement_alerts.core.matching import role_key

@@ -25,7 +25,9 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _SECTION_OUT = re.compile(
-    r"\b(?:wait(?:ing|ed)?[- ]?list\w*|wait-listed|reserve list|standby|not selected|not shortlisted|rejected"
+    r"\b(?:wait(?:ing|ed)?[- ]?list\w*|wait-listed|reserve list"
+    r"|stand[- ]?by|(?:in )?waiting(?: (?:candidates?|students?|names?))?(?=\s*[(:–-])"
+    r"|(?:reserved?|back-?ups?)(?=\s*[(:–-])|not selected|not shortlisted|rejected"
     r"|absent(?:ees)?\b|debarred|placement coordinators?|student coordinators?"
     r"|disqualified|on hold|pending|under process|regretted)\b[^:.]{0,40}(?::|-|–|—|$|\()",
     re.IGNORECASE,

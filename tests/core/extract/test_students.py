@@ -175,3 +175,8 @@ def test_waiting_list_in_the_first_cell_of_a_row_begins_a_waiting_list() -> None
     html = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
 
     assert students_of(f"<table>{html}</table>") == [("Asha Rao", "23103001")]
+
+
+@pytest.mark.parametrize("lead", ["In waiting (be on campus)", "Waiting", "On hold", "Standby", "Stand-by candidates"])
+def test_who_waits_is_not_named(lead: str) -> None:
+    assert students_of(f"<p>Asha Rao, 23103001</p><p>{lead}: Ben Dey, 23103002</p>") == [("Asha Rao", "23103001")]
