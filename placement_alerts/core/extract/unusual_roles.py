@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 
 from placement_alerts.core.document import Text
-from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.extract.cities import is_city
+from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.matching import role_key
 
 BARE = re.compile(
