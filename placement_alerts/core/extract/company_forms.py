@@ -101,7 +101,7 @@ def _has_a_names_figures(name: str) -> bool:
     return (
         found is not None
         and found["word"].lower() not in GENERIC
-        and not _YEAR_AT_END.search(first)
+        and not re.search(r"20[0-4]\d$", first)
         and ENROLLMENT.fullmatch(first) is None
     )
 
