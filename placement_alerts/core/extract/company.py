@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from placement_alerts.core.document import Text
+from placement_alerts.core.extract.company_context import is_one_of_several, longer_form
 from placement_alerts.core.extract.company_forms import (
     bare_word,
     before_role,
@@ -26,6 +27,7 @@ from placement_alerts.core.extract.company_phrases import (
     LEGAL,
     NOT_A_COMPANY,
     OF_ALUMNI,
+    OF_MANY,
     OFFICE,
     OWN_HOUSE,
     PERSON_BEFORE,
@@ -72,7 +74,7 @@ def find_company(
     distinct = {company_key(name): name for name in labelled if name}
     if len(distinct) == 1:
         return Company(_as_known(next(iter(distinct.values())), known_companies), "it is labelled so")
-    if len(distinct) > 1 or any(SEVERAL.search(line.text) for line in text.lines[:12]):
+    if len(distinct) > 1 or OF_MANY.search(text.title) or any(SEVERAL.search(line.text) for line in text.lines[:12]):
         return Company(None, "several companies are named")
     known_companies = tuple(known_companies)
     points = _points(text, tuple(senders))
@@ -88,7 +90,9 @@ def find_company(
         return Company(None, "no company is named")
     if score < _ENOUGH:
         return Company(None, f"nothing says clearly that {best!r} is a company")
-    return Company(_as_known(best, known_companies), "the title and the sentences around it name it")
+    if company_key(best) not in company_key(text.title) and is_one_of_several(best, text):
+        return Company(None, "several companies are named")
+    return Company(_as_known(longer_form(best, text), known_companies), "the title and the sentences around it name it")
 
 
 def _points(text: Text, senders: tuple[tuple[str | None, str | None], ...]) -> list[tuple[str, float]]:

@@ -7,6 +7,7 @@ from placement_alerts.core.extract.company_phrases import (
     ABSTRACT,
     BRANCHES,
     BUSINESS,
+    CATEGORY,
     CLOSES_A_NAME,
     CONTEST_BEHIND,
     EVENT_NAME,
@@ -84,6 +85,7 @@ def is_possible(name: str) -> bool:
     if (
         ROLE.fullmatch(words[-1])
         or BRANCHES.fullmatch(name)
+        or CATEGORY.fullmatch(name)
         or all(word in GENERIC or word in BUSINESS for word in words)
     ):
         return False

@@ -42,6 +42,7 @@ SENTENCES = tuple(
             2.0,
         ),
         (r"NAME (?:ne|ka|ki|ke|mein) ", 3.0),
+        (r"NAME(?:\s*\([^()]{1,60}\))?(?: [a-z][\w-]*){0,6} (?:aa?|ho|le|kar) ?(?:rah[aie]|gay[aie])\b", 3.0),
         (r"(?i:\b(?:offered|selected|hired|placed)\b[^.]{1,70}? by) NAME", 2.5),
         (
             r"(?:^|[.!:]\s+|(?i:\b(?:that|and|as|the|of|company|m/s\.?)\s+))NAMEASIDE (?i:(?:is|are|will be|shall"
@@ -218,6 +219,21 @@ OWN_HOUSE = re.compile(
     re.IGNORECASE,
 )
 SEVERAL = re.compile(rf"\b(?i:companies|recruiters|firms)\b[^.]{{0,60}}?{_WORD}[^.]{{0,40}}?(?:,| and )")
+OF_MANY = re.compile(
+    r"\b(?:various|multiple|several|different|many|two|three|four|five|six) (?:\w+ )?(?:companies|recruiters|firms"
+    r"|organi[sz]ations)\b",
+    re.IGNORECASE,
+)
+# how an office sorts the offers of a season, not names: Super Dream, Core, Day 1, Tier II
+CATEGORY = re.compile(
+    r"(?:(?:super|dream|non|core|mass|marquee|elite|regular|normal|open|day|tier|slot|category|it|and|or|offers?"
+    r"|zero|one|two|i{1,3}|\d)\b[\s/&+,-]*)+",
+    re.IGNORECASE,
+)
+NAMES_IN_A_ROW = re.compile(
+    rf"(?<![\w.]){_WORD}(?: {_WORD}){{0,3}}(?:, {_WORD}(?: {_WORD}){{0,3}}){{0,8}}"
+    rf",? (?:and|&) {_WORD}(?: {_WORD}){{0,3}}"
+)
 # a contest's own name, written in one word: CodeSprint, HackFest'25
 CONTEST_BEHIND = re.compile(
     r"(?P<host>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) (?=\w*[a-z][A-Z]|[A-Z]{2,}[a-z]|(?!(?i:(?:hack|ide|dat"

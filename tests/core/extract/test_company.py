@@ -116,3 +116,24 @@ def test_who_writes_from_a_companys_address_writes_for_it(
 
 def test_remark_in_brackets_is_no_company() -> None:
     assert company_of("Internship NOC (Agri Works)", "<p>The certificate is approved.</p>") is None
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "company"),
+    [
+        ("Results: Palmyra - Super Dream & Dream offers", "", "Palmyra"),
+        ("Palmyra Robotics | Day 1 | Tier 2", "", "Palmyra Robotics"),
+        ("Core offers: Palmyra Robotics", "", "Palmyra Robotics"),
+        ("Palmyra interviews tomorrow", "<p>You have cleared the OA of Palmyra Labs.</p>", "Palmyra Labs"),
+        ("Palmyra drive", "<p>Palmyra Campus Team comes to Palmyra Hall.</p>", "Palmyra"),
+        ("Palmyra aa rahi hai - form bhar do", "", "Palmyra"),
+        ("Form", "<p>Hello all, Palmyra (edtech sales) off-campus pool ke liye aa rahi hai.</p>", "Palmyra"),
+        ("Offer letters - various companies", "<p>Those of Palmyra Labs are here.</p>", None),
+        ("Joining", "<p>Letters received from Palmyra Labs, Kestrel Infotech and Tern Works are here.</p>", None),
+        ("Joining", "<p>Letters received from Palmyra Labs, Pune and Mumbai are here.</p>", "Palmyra Labs"),
+    ],
+)
+def test_name_is_neither_a_category_nor_cut_short_nor_one_of_several(
+    title: str, html: str, company: str | None
+) -> None:
+    assert company_of(title, html) == company
