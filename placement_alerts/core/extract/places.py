@@ -79,11 +79,13 @@ _PLATFORMS = (
 )
 _ONLINE = re.compile(r"\b(?:online|virtual(?:ly)?)\b", re.IGNORECASE)
 _VENUE_LABEL = re.compile(
-    r"(?:reporting |test |interview |drive |event )?(?:venue|place|where|address|platform|mode|room|reporting place"
-    r"|reporting at|venue ?(?:&|and) ?\w+|reporting)(?: of [\w ]+)?"
+    r"(?:reporting |test |interview |drive |event |exam |meeting )?(?:venue|place|where|address|platform|mode|room"
+    r"|labs?|hall|auditorium|classroom|lecture hall|point|test cent(?:re|er)|exam(?:ination)? cent(?:re|er)"
+    r"|reporting at|venue ?(?:&|and) ?\w+|reporting)(?: of (?!work|posting|joining)[\w ]+)?"
 )
 _ROOM = (
-    r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|[a-z]{1,2}-\d{1,3}|hall|auditorium|room|theat(?:re|er)|block"
+    r"(?:lab(?:oratory|s)?|labs? \d[\d-]*|[a-z]{1,2}-\d{1,3}|[a-z]{3,4}-\d{2,3}|hall"
+    r"|auditorium|room|theat(?:re|er)|block"
     r"|centre|center|library|hub|class \d+"
     r"|campus|building|lt-?\s?\d+|cr-?\s?\d+|hq|college|institute|university|floor|annexe?|lounge|studio"
     r"|academy|office|cabin|ground|complex|classroom|conference|seminar|cowork\w*|tower|park|hotel|polytechnic|headquarters"
@@ -95,7 +97,7 @@ _PLACE_WORD = (
 )
 _PLACE = re.compile(
     rf"(?<!\w)(?P<place>(?:(?=[A-Z]){_PLACE_WORD}|\d\w{{0,3}} [Ff]loor)"
-    rf"(?:[ ](?:No\. ?\d+|& \d+|(?:& )?{_PLACE_WORD})){{0,6}}"
+    rf"(?:[ ](?:No\.? ?[A-Z]{{0,2}}-?\d[\w-]*+|& \d+|(?:& )?{_PLACE_WORD})){{0,6}}"
     rf"(?: (?:(?:seminar|conference|interview|meeting|board|lecture|computer|placement|drawing) )?(?:campus"
     rf"|lab|hall|room"
     rf"|office|floor|auditorium|block|building|centre|center|theatre|library|cell"
@@ -130,11 +132,38 @@ _COUNTER = re.compile(
     r"|difficulty|helpdesk|reply|will work|closed)\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[a-z)\d!])[.;!]\s+(?=[A-Z])")
+_SENTENCE_END = re.compile(r"(?<=[a-z)\d!])(?<!\bNo)[.;!]\s+(?=[A-Z])")
 _NO_ROOM = re.compile(r"\b(?:office|institute|university|centre)\b", re.IGNORECASE)
 _BESIDE = re.compile(
     r"(?:(?:,|–|-|\bat|\bin|/)\s(?:an? )?|\()(?P<place>[A-Z]\w+(?: [A-Z]\w+)?)(?=\s*(?:$|[.,)(/|]|is\b"
     r"|shall\b|for\b|at\b|and\b|with\b|–|-|[a-z]))"
+)
+_NO_VENUE = re.compile(
+    r"\b(?:T&P|TPO) (?:Head|Office$)|\bcampus (?:recruit|hiring|drive|placement|interview|connect|program|engagement"
+    r"|selection|season|process|relations|team)|\bprogram(?:me)?s?\b(?! (?:office|hall|room))",
+    re.IGNORECASE,
+)
+_CLAUSE_IN_BRACKETS = re.compile(
+    r"\s*\([^()]*\b(?:will|shall|is|are|be|link|please|kindly|note|bring|carry|see|mail(?:ed)?|shared|only)\b[^()]*\)",
+    re.IGNORECASE,
+)
+_BECAUSE = re.compile(
+    r"\b(?:due to|owing to|because of|on account of|in view of|as there is|since there is)\b[^,.;]{0,120}",
+    re.IGNORECASE,
+)
+_HELD = re.compile(
+    r"\b(?:held|conducted|take place|taking place|organi[sz]ed|hosted|scheduled|report(?:ing)?|assemble)"
+    r"(?: (?:in|at|to))(?: the| our)? ",
+    re.IGNORECASE,
+)
+_TIME_GOES_ON = re.compile(r"\s?(?:[ap]\.?m\b|[:.]\d\d|hrs|noon|o'?clock|(?:to|-|–) ?\d)", re.IGNORECASE)
+# what was online before, or is done online beside the event
+_NOT_THE_EVENT = re.compile(
+    r"\b(?:cleared|qualified|passed|attempted|completed|appeared (?:for|in)|based on|after|results? of|performance in"
+    r"|conducted on \w+|earlier|previous|last) (?:[\w'’-]+ ){0,4}?(?:online|virtual)(?: \w+)?"
+    r"|\b(?:appl\w+|regist\w+|fill\w*|submit\w*|pay|sign\w*|upload\w*) (?:\w+ ){0,2}online"
+    r"|\bonline (?:applications?|forms?|registrations?|portals?|mode of (?:application|payment)|payment)",
+    re.IGNORECASE,
 )
 _DATE_LEAD = re.compile(r"^.*(?:20\d\d|[apAP]\.?[mM]\.?|noon)\W+(?=[A-Z])")
 
@@ -187,6 +216,7 @@ def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_
         or [place for line in lines for place in _rooms(line)]
     )
     platform = _platform("\n".join([*lines, *links]))
+    rooms = [place for line in lines for place in _held_in(line, rooms)] or rooms
     if rooms:
         return _innermost(next((room for room in rooms if re.match(rf"{re.escape(rooms[0])},? \w", room)), rooms[0]))
     if platform is not None:
@@ -197,7 +227,13 @@ def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_
         cities = (match["place"] for line in lines for match in _CITY_OF_EVENT.finditer(line))
         if (city := next(filter(is_city, cities), None)) is not None:
             return city
-    return "Online" if _ONLINE.search("\n".join(lines)) else None
+    return "Online" if _ONLINE.search(_NOT_THE_EVENT.sub(" ", "\n".join(lines))) else None
+
+
+def _held_in(line: str, rooms: Iterable[str]) -> Iterator[str]:
+    """Yield the rooms in which the line says that something is held; other places are named beside them."""
+    for match in _HELD.finditer(line):
+        yield from (room for room in rooms if line.startswith(room, match.end()))
 
 
 def _innermost(place: str) -> str:
@@ -259,7 +295,8 @@ def _cities(text: Text) -> Iterator[str]:
 
 def _venue(value: str) -> str | None:
     """Return the venue that a labelled value holds."""
-    value = re.split(r"(?<=[a-z)\d])(?<!\bDr)(?<!\bSt)(?<!\bMt)\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
+    value = re.split(r"(?<=[a-z)\d])(?<!\bDr)(?<!\bSt)(?<!\bMt)(?<!\bNo)\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
+    value = _CLAUSE_IN_BRACKETS.sub("", value)
     if re.search(r"\d{1,2}[:.]\d\d|\b\d{1,2}\s?[ap]m\b|20\d\d", value, re.IGNORECASE):
         value = _DATE_LEAD.sub("", value)
         if re.match(r"\W*\d", value) or not _HAS_ROOM.search(value):
@@ -275,21 +312,23 @@ def _venue(value: str) -> str | None:
 def _rooms(line: str, *, renewed: bool = False) -> Iterator[str]:
     """Yield rooms and addresses of a line. renewed: only those that a change leads to."""
     line = re.sub(r"\b([ap])\.m\.?", r"\1m", line)
-    for sentence in _SENTENCE_END.split(line):
-        if _COUNTER.search(sentence):
+    for whole in _SENTENCE_END.split(line):
+        if _COUNTER.search(whole):
             continue
+        sentence = _BECAUSE.sub(lambda match: " " * len(match[0]), whole)
         for match in _PLACE.finditer(sentence):
-            place = match["place"].strip(" ,")
+            place = _without_time(match["place"], sentence[match.end("place") :]).strip(" ,")
             before = sentence[max(0, match.start() - 200) : match.start()]
-            if (
-                not _HAS_ROOM.search(place)
-                or _OLD.search(before)
-                or re.search(r"\b(?:T&P|TPO) (?:Head|Office$)", place)
-            ):
+            if not _HAS_ROOM.search(place) or _OLD.search(before) or _NO_VENUE.search(place):
                 continue
             led = _LED.search(before) or (_NUMBERED_ROOM.match(place) and _IN_BRACKETS.search(before))
             if _NEW.search(before) if renewed else led:
                 yield place[:_LONGEST_VENUE]
+
+
+def _without_time(place: str, after: str) -> str:
+    """Return the place without a last number that begins a time: "Room 3, 10" before " AM to 1 PM"."""
+    return re.sub(r"(?:,|\bat|\bfrom)? *\b\d{1,2}$", "", place) if _TIME_GOES_ON.match(after[:20]) else place
 
 
 def _platform(text: str) -> str | None:

@@ -130,3 +130,29 @@ def test_place_of_work_is_found_in_sentences(html: str, places: tuple[str, ...])
     text = from_html("t", html)
 
     assert find_locations(text, fields_of(text)) == places
+
+
+@pytest.mark.parametrize(
+    ("html", "venue"),
+    [
+        ("<p>Interviews tomorrow from 10 am, LHC-104. Be there.</p>", "LHC-104"),
+        ("<p>GD on 20 November at 11:30 am sharp in Room No. B-307.</p>", "Room No. B-307"),
+        ("<p>Venue: Room No. 12, Block A</p>", "Room No. 12, Block A"),
+        ("<p>Lab: CE Lab 5, C Block</p>", "CE Lab 5, C Block"),
+        ("<p>Exam centre: Main Building, Gate 2</p>", "Main Building, Gate 2"),
+        ("<p>Platform: HackerEarth (link will be sent by mail)</p>", "HackerEarth"),
+        ("<p>You may take part in our Campus Recruitment Programme 2026.</p>", None),
+        ("<p>Place of work: Pune</p>", None),
+        (
+            "<p>Due to the exam in Main Block, the interview will be held in CCF Lab (IT Block).</p>",
+            "CCF Lab (IT Block)",
+        ),
+        ("<p>Breakfast in Mess Hall. The test will be conducted in Seminar Hall.</p>", "Seminar Hall"),
+        ("<p>mock interviews in Seminar Room 3 (A Block), 10 AM to 1 PM daily</p>", "Seminar Room 3 (A Block)"),
+        ("<p>Those who cleared the online assessment may apply online.</p>", None),
+    ],
+)
+def test_venue_is_where_the_coming_event_is_held(html: str, venue: str | None) -> None:
+    text = from_html("t", html)
+
+    assert find_venue(text, fields_of(text), ()) == venue
