@@ -15,6 +15,7 @@ from placement_alerts.core.mailtext.attached import MOST_ROWS
 from placement_alerts.core.mailtext.contacts import lines_without_contacts, without_contacts
 from placement_alerts.core.mailtext.content import Content, read_content
 from placement_alerts.core.mailtext.markup import to_html
+from placement_alerts.core.mailtext.subjects import year_in_tags
 from placement_alerts.core.matching import company_key
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind
 from placement_alerts.core.offer import Contribution
@@ -116,8 +117,14 @@ def _surroundings(mail: Mail, content: Content) -> Surroundings:
         is_answer=content.is_answer,
         senders=content.senders,
         address=mail.sender_address or "",
-        to=content.to,
+        to=f"{content.to} {_batch(mail.subject)}".strip(),
     )
+
+
+def _batch(subject: str) -> str:
+    """Return the batch that a tag of the subject names, in words."""
+    year = year_in_tags(subject)
+    return f"batch {year}" if year else ""
 
 
 def _why_held(mail: Mail, content: Content, facts: Facts, years: tuple[str, ...], graduating: int | None) -> str | None:

@@ -341,3 +341,11 @@ def test_edges_of_the_calendar_are_survived(sent: datetime) -> None:
     )
 
     assert understand_mail(a_mail(subject="Fwd: Acme", text=text, date=sent)).text
+
+
+def test_year_in_a_tag_of_the_subject_is_the_batch() -> None:
+    understood = understand_mail(
+        a_mail(subject="[2027] Acme Labs is hiring", text="Apply by 20 March 2026.", date=SENT)
+    )
+
+    assert understood.facts.batch_year == 2027

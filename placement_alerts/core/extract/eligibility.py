@@ -5,13 +5,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from placement_alerts.core.document import Text
+from placement_alerts.core.extract.labels import rows_with_header
 
+_STUDY = range(2, 6)  # years from admission to graduation
 _FARTHEST_YEAR = 4  # years from now in which a reader of today can graduate
 
 _ALL = re.compile(
     r"\b(?:any|all|every)\s+(?:the\s+)?(?:(?:eligible|engineering|b\.?\s?tech|ug|other)\s+)?(?:branch(?:es)?"
     r"|streams?|disciplines?|departments?|courses|specialisations?|specializations?)\b"
     r"|\b(?:branch(?:es)?|streams?|disciplines?|courses?)\W{1,4}(?:any|all|no bar)\b|\bopen (?:to|for) all\b"
+    r"|\b(?:koi|kisi) bhi (?:branch|stream)|\bsab(?:hi)? branch\w*|\ball branch\w* (?:wale|ke|walon)"
     r"|\birrespective of (?:the )?(?:branch|stream)|\bbranch agnostic\b",
     re.IGNORECASE,
 )
@@ -54,6 +57,23 @@ _ELIGIBLE = re.compile(
 _EXCEPT = re.compile(r"\b(?:except|excluding|other than|barring)\b", re.IGNORECASE)
 _BTECH = ("CSE", "ECE", "IT", "BT")  # what "all branches" means where one of them is left out
 _NOT_ELIGIBLE = re.compile(r"\bnot (?:eligible|allowed|open)\b|\bexcept\b", re.IGNORECASE)
+_POST_HEAD = re.compile(
+    r"\b(?:positions?|profiles?|roles?|designations?|posts?|job titles?|packages?|ctc|salary|stipend)\b"
+)
+_BRANCH_HEAD = re.compile(r"\b(?:branch(?:es)?|streams?|disciplines?|departments?|courses?|eligib\w+)\b")
+_BUILDING = re.compile(
+    r"\b(?:IT|CSE?|ECE?|BT|MCA|M\.?\s?Tech)[\s-]+(?:block|lab(?:oratory|s)?|building|seminar|auditorium|floor|wing"
+    r"|hall|office|cell|park|class ?room|conference)\b",
+    re.IGNORECASE,
+)
+_SCHOOL = re.compile(
+    r"\b(?:X|XI?I|10(?:th|\+2)|12(?:th)?|ssc|hsc|cbse|icse|class (?:10|12)|matric\w*|intermediate)\b", re.IGNORECASE
+)
+_COLLEGE = re.compile(
+    r"\b(?:b\.?\s?tech|b\.?e|m\.?\s?tech|mca|degree|graduation|ug|pg|college|pursuing|current|semesters?|engineering"
+    r"|throughout|aggregate)\b",
+    re.IGNORECASE,
+)
 _ALONE = re.compile(
     r"\W*(?:(?:B\.?\s?Tech|M\.?\s?Tech|CSE?|ECE|IT|BT|MCA|Intg?\.?|Integrated|and|or|only)\b[\s,/&().+|-]*)+",
     re.IGNORECASE,
@@ -80,6 +100,8 @@ _YEAR = re.compile(
     r"|\b(?:b\.?\s?tech|branch|m\.?\s?tech|students)\W{1,3}(?P<d>20\d\d)\b(?!\s?-\s?\d\d)(?:\W{1,3}(?:and|&|/|,"
     r"|or)\W{0,2}(?P<d2>20\d\d))?"
     r"|\bcampus (?:recruitment|hiring|placements?|drive)\W{1,3}(?P<f>20\d\d)\b(?!\s?-\s?\d\d)"
+    r"|20(?P<from>\d\d)\s?[-–]\s?(?:20)?(?P<to>\d\d)\W{1,3}(?:batch(?:es)?|pass[- ]?outs?|graduat\w+)\b"
+    r"|\b(?:batch(?:es)?|class)\W{0,4}(?:of\W)?\W{0,3}20(?P<from2>\d\d)\s?[-–]\s?(?:20)?(?P<to2>\d\d)(?![\d/-])"
     r"|(?P<e>20\d\d)\s+(?:unplaced |final year )?(?:b\.?\s?tech\W{1,2})?students\b",
     re.IGNORECASE,
 )
@@ -88,7 +110,7 @@ _YEAR = re.compile(
 def find_branches(text: Text) -> tuple[str, ...]:
     """Return the codes of the branches that may apply, in the order of the text; ("All",) for any branch."""
     found: dict[str, None] = {}
-    for line in _lines_about_eligibility(text):
+    for line in (*_lines_about_eligibility(text), *_cells_for_posts(text)):
         if _ALL.search(line):
             left_out = {code for _, code in _codes(_EXCEPT.split(line, maxsplit=1)[1])} if _EXCEPT.search(line) else ()
             return tuple(code for code in _BTECH if code not in left_out) if left_out else ("All",)
@@ -99,7 +121,8 @@ def find_branches(text: Text) -> tuple[str, ...]:
 
 def find_min_cgpa(text: Text) -> float | None:
     """Return the least CGPA on the scale of 10, None if there is none or only percentages are said."""
-    for line in text.lines:
+    of_school = [one for one in text.lines if _SCHOOL.search(one.text) and not _COLLEGE.search(one.text)]
+    for line in (*(one for one in text.lines if one not in of_school), *of_school):
         if len([cell for cell in line.cells if cell]) > 2 and _has_long_number(line.text):
             continue  # a student's own CGPA
         for match in _CGPA.finditer(line.text):
@@ -123,10 +146,18 @@ def find_batch_year(text: Text, today: date) -> int | None:
     years: set[int] = set()
     for line in (text.title, *(line.text for line in text.lines)):
         for match in _YEAR.finditer(line):
-            said = {int(year) for year in match.groups() if year}
+            said = _years_in(match)
             near = {year for year in said if today.year <= year <= today.year + _FARTHEST_YEAR}
             years.update(said if near and len(said) > 1 else near)
     return years.pop() if len(years) == 1 else None
+
+
+def _years_in(match: re.Match[str]) -> set[int]:
+    """Return the graduating years that are said; of "2022-26 batch" the last, of a session ("2025-26") none."""
+    first, last = match["from"] or match["from2"], match["to"] or match["to2"]
+    if last:
+        return {2000 + int(last)} if int(last) - int(first) in _STUDY else set()
+    return {int(year) for year in match.groups() if year}
 
 
 def _lines_about_eligibility(text: Text) -> Iterator[str]:
@@ -143,9 +174,18 @@ def _lines_about_eligibility(text: Text) -> Iterator[str]:
         near = max(0, near - 1)
 
 
+def _cells_for_posts(text: Text) -> Iterator[str]:
+    """Yield the cells below "Branch" in tables of posts: each says who may apply for one of them."""
+    for _, row, header in rows_with_header(text.lines):
+        if header is None or not any(_POST_HEAD.search(label) for label in header) or _has_long_number(row.text):
+            continue
+        yield from (cell for label, cell in zip(header, row.cells, strict=False) if _BRANCH_HEAD.search(label))
+
+
 def _codes(line: str) -> Iterator[tuple[int, str]]:
     for match in _INTEGRATED.finditer(line):
         yield match.start(), "Intg. M.Tech"
+    line = _BUILDING.sub(lambda match: " " * len(match[0]), line)
     rest = _INTEGRATED.sub(lambda match: " " * len(match[0]), line)
     for match in _MTECH.finditer(rest):
         yield match.start(), "M.Tech"

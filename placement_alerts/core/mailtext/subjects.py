@@ -17,6 +17,10 @@ _SAYS_SOMETHING = re.compile(
     r"|hiring|webinar|last|correction|revised|internship|drive|selected|offer|notice)\b",
     re.IGNORECASE,
 )
+_YEAR_TAG = re.compile(
+    r"(?:\s*(?:re|fwd?|fw)\s*:|\s*\[[^\[\]]{1,60}\]){0,5}?\s*\[(?:batch ?(?:of ?)?)?(?P<year>20\d\d)(?: batch)?\]",
+    re.IGNORECASE,
+)
 _MOST_PREFIXES = 12
 
 
@@ -39,6 +43,12 @@ def bare_subject(subject: str, list_id: str | None = None) -> str:
             break
         subject = subject[prefix.end() :].strip()
     return subject
+
+
+def year_in_tags(subject: str) -> str:
+    """Return the year that alone makes up a tag at the start, as "[2026] Acme is hiring" has it; "" if none does."""
+    match = _YEAR_TAG.match(clean_title(subject))
+    return match["year"] if match else ""
 
 
 def _list_tag(subject: str, list_id: str | None) -> re.Match[str] | None:

@@ -73,3 +73,40 @@ def test_graduating_year_of_the_readers(title: str, html: str, year: int | None)
 )
 def test_new_value_of_a_changed_cgpa_counts(said: str) -> None:
     assert find_min_cgpa(from_html("t", f"<p>{said}</p>")) == 6.5
+
+
+@pytest.mark.parametrize("said", ["koi bhi branch chalegi", "sabhi branches ke liye", "all branch wale bhar do"])
+def test_any_branch_is_said_in_two_languages(said: str) -> None:
+    assert find_branches(from_html("t", f"<p>{said}</p>")) == ("All",)
+
+
+def test_branches_of_all_posts_of_a_table_may_apply() -> None:
+    rows = "<tr><td>GET</td><td>4 LPA</td><td>ECE</td></tr><tr><td>SDE</td><td>5 LPA</td><td>CSE, IT</td></tr>"
+    html = f"<table><tr><th>Position</th><th>Package</th><th>Branch</th></tr>{rows}</table>"
+
+    assert find_branches(from_html("t", html)) == ("ECE", "CSE", "IT")
+
+
+def test_building_is_no_branch() -> None:
+    assert find_branches(from_html("t", "<p>Students shall report in CCF Lab (IT Block), CSE Lab 2.</p>")) == ()
+
+
+def test_cgpa_of_school_counts_only_where_no_other_is_said() -> None:
+    html = "<p>% in X and XII - 75% or 7.5 CGPA</p>"
+
+    assert find_min_cgpa(from_html("t", f"{html}<p>in Pursuing Degree - 8.0 CGPA</p>")) == 8.0
+    assert find_min_cgpa(from_html("t", html)) == 7.5
+
+
+@pytest.mark.parametrize(
+    ("said", "year"),
+    [
+        ("for 2023-27 batch students", 2027),
+        ("Batch: 2023-2027", 2027),
+        ("2023 - 27 passouts", 2027),
+        ("2026-27 batch", None),
+        ("session 2026-27", None),
+    ],
+)
+def test_batch_is_named_by_its_last_year(said: str, year: int | None) -> None:
+    assert find_batch_year(from_html("t", f"<p>{said}</p>"), date(2026, 9, 1)) == year

@@ -6,7 +6,7 @@ from placement_alerts.core.mailtext.alias import years_of
 from placement_alerts.core.mailtext.attached import attached_lines
 from placement_alerts.core.mailtext.contacts import lines_without_contacts, without_contacts
 from placement_alerts.core.mailtext.markup import to_html
-from placement_alerts.core.mailtext.subjects import bare_subject
+from placement_alerts.core.mailtext.subjects import bare_subject, year_in_tags
 from placement_alerts.core.notice import ListedStudent
 
 
@@ -95,3 +95,17 @@ def test_html_is_made_of_the_kept_lines_with_their_links() -> None:
         "<ul><li>one</li><li>two</li></ul><table><tbody><tr><td>a</td><td>b</td></tr></tbody></table>"
         '<p><a href="https://a.example/g" rel="noopener noreferrer">https://a.example/g</a></p>'
     )
+
+
+@pytest.mark.parametrize(
+    ("subject", "year"),
+    [
+        ("[2026] Acme is hiring", "2026"),
+        ("Fwd: [TIIT] [Batch of 2027] Acme", "2027"),
+        ("[Placement 2026] Acme", ""),
+        ("Acme [2026]", ""),
+        ("", ""),
+    ],
+)
+def test_tag_that_is_a_year_is_told(subject: str, year: str) -> None:
+    assert year_in_tags(subject) == year
