@@ -20,6 +20,12 @@ _NOT_FOR_READERS = re.compile(
 )
 _HOME_PAGE = re.compile(r"(?:https?://)?[\w.-]+/?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w/.-])(?:\+?91[ -]?|0)?[6-9]\d{4}[ -]?\d{5}(?!\d)|\b0\d{2,4}[ -]\d{6,8}\b")
+_REGARDS = re.compile(
+    r"\W*(?:(?:thanks?|warm|best|kind|with|and|&|many) *)*(?:regards|yours (?:sincerely|faithfully|truly)|sincerely)\b",
+    re.IGNORECASE,
+)
+_NO_LINE = 1 << 30
+_MOST_SIGNED = 12  # lines of a signature
 _USELESS = re.compile(r"unsubscribe|/u/\d+$|\.(?:png|jpe?g|gif|svg|webp)(?:$|\?)", re.IGNORECASE)
 
 
@@ -30,16 +36,24 @@ def find_links(text: Text) -> tuple[str, ...]:
     """
     found: dict[str, str] = {}
     shown = {_key(link.text) for link in text.links if link.text}
+    signed = _signature(text)
     for link in text.links:
-        _keep(found, link.url)
-    for line in text.lines:
+        if link.line < signed or not _HOME_PAGE.fullmatch(link.url):
+            _keep(found, link.url)
+    for index, line in enumerate(text.lines):
         for match in _WRITTEN.finditer(line.text):
             url = _trimmed(match[0])
-            if _HOME_PAGE.fullmatch(url) and _PHONE.search(line.text):
+            if _HOME_PAGE.fullmatch(url) and (index >= signed or _PHONE.search(line.text)):
                 continue  # it stands in a signature
             if _key(url) not in shown:
                 _keep(found, url if "://" in url else f"https://{url}")
     return tuple(found.values())[:MOST_LINKS]
+
+
+def _signature(text: Text) -> int:
+    """Return the index of the line that begins the signature, one behind every line if there is none."""
+    first = max(0, len(text.lines) - _MOST_SIGNED)
+    return next((i for i, line in enumerate(text.lines[first:], first) if _REGARDS.match(line.text)), _NO_LINE)
 
 
 def _keep(found: dict[str, str], url: str) -> None:

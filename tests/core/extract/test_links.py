@@ -38,3 +38,19 @@ def test_home_page_in_a_signature_is_left_out() -> None:
     text = Text("t", (Line("www.acme.example | +91 90000 04567"), Line("Site: www.brand.example")))
 
     assert find_links(text) == ("https://www.brand.example",)
+
+
+def test_home_page_below_the_regards_is_left_out() -> None:
+    body = "See www.acme.example\nand https://forms.gle/a\nRegards,\nTPO\nwww.college.example\nforms.gle/b"
+
+    assert find_links(from_plain("t", body)) == (
+        "https://www.acme.example",
+        "https://forms.gle/a",
+        "https://forms.gle/b",
+    )
+
+
+def test_linked_home_page_below_the_regards_is_left_out() -> None:
+    html = '<p>Warm regards,<br>TPO<br><a href="https://college.example">college</a></p>'
+
+    assert find_links(from_html("t", html)) == ()
