@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
+from placement_alerts.core.enrollment import ENROLLMENT
+
 MAX_BODY = 60_000  # characters of plain text that are looked at; a long circular has 10,000
 GIST_START = 9_000  # characters in which the patterns for prose look; lists of students may go on for longer
 GIST_END = 3_000
@@ -23,6 +25,7 @@ _CAPITAL_WORDS = (
 )
 _CAPITALS = frozenset(_CAPITAL_WORDS.split())
 _PADDED_LABEL = re.compile(r"\W*[A-Za-z][\w .,&'’/()-]{1,44}")
+_FEWEST_BARS = 2
 _COLON = re.compile(r"[:=](?:-|$|\s?\S)")
 _SMALL_WORDS = """
     a all an and apply applying are as at been being by drive for from has have hiring in interview invites is
@@ -123,12 +126,14 @@ def from_plain(title: str, body: str) -> Text:
     lines: list[Line] = []
     table, last = 0, ""
     for raw in _unwrapped(body[:MAX_BODY]):
-        cells = columns_of(raw)
+        cells = columns_of(raw) or _barred(raw)
         labelled = _label_and_value(cells)
         sort = "label" if labelled else "row" if cells else ""
         if sort and sort != last:
             table += 1
         last = sort
+        if sort == "row" and lines and not lines[-1].cells and _BARS.search(raw):
+            lines[-1] = _as_heading(lines[-1], cells, table)
         lines.extend(cut(Line(squeeze(raw), labelled or cells, table if cells else 0, bool(_BULLET.match(raw)))))
     return Text(clean_title(title), tuple(lines), shortened=len(body) > MAX_BODY)
 
@@ -137,6 +142,20 @@ def columns_of(raw: str) -> tuple[str, ...]:
     """Return the cells of a line whose columns are set apart by tabs or several spaces, () if it has none."""
     cells = tuple(cell for cell in (squeeze(part) for part in _COLUMNS.split(raw[:MAX_LINE].strip())) if cell)
     return cells if len(cells) > 1 else ()
+
+
+def _barred(raw: str) -> tuple[str, ...]:
+    """Return the cells of a line with several bars that names a student by number, () if it is none."""
+    if raw.count(" | ") < _FEWEST_BARS or not ENROLLMENT.search(raw[:MAX_LINE]):
+        return ()
+    return tuple(cell for cell in map(squeeze, raw[:MAX_LINE].strip(" |").split(" | ")) if cell)
+
+
+def _as_heading(line: Line, row: tuple[str, ...], table: int) -> Line:
+    """Return the line before a row between bars as its heading, if it has as many bars and no figures."""
+    cells = tuple(cell for cell in map(squeeze, line.text.strip(" |").split(" | ")) if cell)
+    is_heading = len(cells) == len(row) and not re.search(r"\d{3}", line.text)
+    return replace(line, cells=cells, table=table) if is_heading else line
 
 
 def _label_and_value(cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -101,3 +101,19 @@ def test_time_of_day_makes_no_label() -> None:
     body = "All of the shortlisted students of the final year must report at\nPlacement Hall by 8:30 AM."
 
     assert lines_of(body) == [body.replace("\n", " ")]
+
+
+def test_rows_between_bars_that_name_students_are_a_table_with_the_heading_above() -> None:
+    lines = from_plain("t", "Sr | Roll | Name\n1 | 23103001 | Asha Rao\n2 | 23103002 | Ben Dey").lines
+
+    assert [line.cells for line in lines] == [
+        ("Sr", "Roll", "Name"),
+        ("1", "23103001", "Asha Rao"),
+        ("2", "23103002", "Ben Dey"),
+    ]
+    assert {line.table for line in lines} == {1}
+
+
+@pytest.mark.parametrize("line", ["Acme | SDE | 24 LPA | Pune", "23103001 | Asha Rao"])
+def test_other_lines_between_bars_are_no_rows(line: str) -> None:
+    assert from_plain("t", line).lines[0].cells == ()

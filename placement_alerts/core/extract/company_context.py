@@ -4,8 +4,8 @@ import re
 from itertools import islice
 
 from placement_alerts.core.document import Text
-from placement_alerts.core.extract.company_phrases import BRANCHES, BUSINESS, GENERIC, NAMES_IN_A_ROW
 from placement_alerts.core.extract.cities import is_city
+from placement_alerts.core.extract.company_phrases import BRANCHES, BUSINESS, GENERIC, NAMES_IN_A_ROW
 from placement_alerts.core.matching import company_key
 
 _OPENING = 3_000  # characters in which names in a row are looked for

@@ -8,7 +8,7 @@ from placement_alerts.core.extract.labels import Field, rows_with_header
 from placement_alerts.core.matching import role_key
 from placement_alerts.core.money import LAKH, find_amounts, monthly_rupees, yearly_lakhs
 
-_PAID = re.compile(r"lpa|lakh|lac|ctc|stipend|per month|per annum|₹|rs|p\.?a\.?", re.IGNORECASE)
+_PAID = re.compile(r"lpa|lakh|lac|ctc|stipend|per month|per annum|₹|rs|inr|p\.?a\.?", re.IGNORECASE)
 _PAY_LABEL = re.compile(
     r"\b(?:ctc|package|salary|stipend|pay|compensation|cost to company|remuneration|emoluments?|ppo|conversion"
     r"|fte|lpa|internship)\b"

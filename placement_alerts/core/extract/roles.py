@@ -9,6 +9,7 @@ from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.cities import is_city
 from placement_alerts.core.extract.labels import Field
 from placement_alerts.core.extract.pay import own_pay, total_pay
+from placement_alerts.core.extract.posts_in_rows import posts_in_rows
 from placement_alerts.core.extract.role_phrases import role_phrases
 from placement_alerts.core.extract.unusual_roles import BARE, alone, beside_pay
 from placement_alerts.core.matching import role_key
@@ -99,7 +100,7 @@ def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
     """Return the names of the posts, from the most certain place that names any."""
     labelled = [f for f in fields if _ROLE_LABEL.fullmatch(f.label)]
     columns = _unique(name for f in labelled if f.column for name in _split(f.value))
-    listed = columns or _listed(text) or _above_students(text)
+    listed = columns or posts_in_rows(text) or _listed(text) or _above_students(text)
     if len(listed) > 1:
         return listed
     in_title = _in_title(_without_quotes(text.title))

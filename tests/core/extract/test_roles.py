@@ -1,5 +1,6 @@
 import pytest
 
+from placement_alerts.core.document import from_plain
 from placement_alerts.core.extract.labels import fields_of
 from placement_alerts.core.extract.roles import find_roles
 from placement_alerts.core.html import from_html
@@ -117,3 +118,16 @@ def test_posts_and_pay_of_mails(
 )
 def test_labels_of_posts_may_have_words_before_them(label: str) -> None:
     assert roles_of("Acme", f"<p>{label}: Content Ninja</p>") == [("Content Ninja", None, None)]
+
+
+def test_post_that_a_column_without_heading_repeats_is_read_with_its_pay() -> None:
+    row = "USN: 1KV22CS061 | Asha Rao | Analyst - Risk | INR 11,00,000"
+    text = from_plain("Offers", f"{row}\n{row.replace('061', '104')}")
+
+    assert [(one.role, one.package_lpa) for one in find_roles(text, fields_of(text))] == [("Analyst - Risk", 11.0)]
+
+
+def test_rows_of_which_no_column_is_a_post_name_none() -> None:
+    text = from_plain("Offers", "23103001 | Asha Rao | CSE | 6 LPA\n23103002 | Ben Dey | ECE | 6 LPA")
+
+    assert [one.role for one in find_roles(text, fields_of(text))] == [None]
