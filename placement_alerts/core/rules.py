@@ -103,9 +103,13 @@ RULES = (
         r" in|ends (?:today|tonight)"
         r"|last day today|last day to \w+|last (?:date|day)(?: is)? (?:today|tonight|tomorrow)|(?:today"
         r"|tomorrow) is (?:the )?last (?:date|day)|due today|hurry up|don.?t (?:miss|forget)|yaad"
-        r"|bhar(?:o|na|ne|do| do| lo| dena)|jaldi (?:karo|kar lo|se)"
-        r"|bhool(?:na|o|iye)? mat|mat bhool\w*|pe?hle wal[aei] (?:mail|message|msg|notice)|aakhri"
-        r"|fill (?:kar do|karo|kar lo)",
+        r"|bhool(?:na|o|iye)? mat|mat bhool\w*|pe?hle wal[aei] (?:mail|message|msg|notice)|aakhri",
+    ),
+    _rule(  # a first notice asks so as well
+        _K.REMINDER,
+        3,
+        1.5,
+        r"bhar(?:o|na|ne|do| do| lo| dena)|jaldi (?:karo|kar lo|se)|fill (?:kar do|karo|kar lo)",
     ),
     _rule(
         _K.REMINDER,

@@ -107,3 +107,9 @@ def test_raise_after_a_year_is_part_of_a_posting() -> None:
     html = "<p>Apply now. CTC is revised from 4 LPA to 6 LPA after one year.</p>"
 
     assert classify(from_html("Acme hiring", html), JOB).kind is NoticeKind.JOB_POSTING
+
+
+def test_request_to_fill_a_form_does_not_make_a_posting_a_reminder() -> None:
+    html = "<p>Acme aa rahi hai. Any branch, off-campus. Form jaldi karo, bhar dena.</p>"
+
+    assert classify(from_html("Acme aa rahi hai - form bhar do", html), JOB).kind is NoticeKind.JOB_POSTING
