@@ -107,7 +107,7 @@ _TO_THE_OFFICE = re.compile(
 )
 _I = re.compile(
     r"\bI (?:am|was|have|had|would|will|shall|could|can|cannot|request|wish|want|got|did|missed|applied"
-    r"|forgot)\b|\bI.m\b"
+    r"|forgot|cleared|gave|attended|appeared|submitted|filled|completed)\b|\bI.m\b"
     r"|\bmy (?:name|roll|enrol\w*|resume|cv|application|interview|offer|result|branch|registration|profile"
     r"|health|family"
     r"|attendance|number|college|cgpa)\b"

@@ -18,6 +18,7 @@ PRIVATE = Surroundings(senders=(("Asha Rao", None),))
         ("Receipt", "INR 500 was debited from your account."),
         ("Acme Registration", "Thanks for filling out Acme Registration. Here's what was received."),
         ("kal ka plan??", "movie ka kya scene hai? 6:45 wala show, 3 tickets le lu kya"),
+        ("query", "Sir my name is not in the list of Acme even though I cleared all rounds.\nAsha, BT22ECE033"),
         ("Request", "Respected Sir,\nMy name is Asha. I request you to allow me to sit in the test.\nYours faithfully"),
         ("You are selected", "Dear Customer, your pre-approved loan of Rs. 5,00,000 expires on Friday. Apply now."),
         ("Lunch", "Kamal ji, please arrange lunch for the panel of Acme and a cab from the airport."),

@@ -75,7 +75,8 @@ def host_of_contest(name: str) -> str | None:
 
 def is_possible(name: str) -> bool:
     """Whether a tidied name can be a company's: no event, room, post, branch or words of the office."""
-    if len(name) < 3 - bool(INITIALS.fullmatch(name)) or OWN_HOUSE.search(name) or name.isdigit():
+    shortest = 2 if INITIALS.fullmatch(name) or _ODD_START.fullmatch(name) else 3
+    if len(name) < shortest or OWN_HOUSE.search(name) or name.isdigit():
         return False
     if (not name[0].isupper() and not _ODD_START.match(name)) or _YEAR_AT_END.search(name):
         return False

@@ -5,9 +5,9 @@ import re
 from placement_alerts.core.extract.role_phrases import ROLE_NOUN
 
 _WORD = r"[A-Z0-9](?:[\w&'’/-]|\.(?=\w))*+"
-# names that begin with a small letter or a figure: nVent, eClerx, 3i Infotech, 6Dimension, 7-Eleven, 99acres
+# names that begin with a small letter or a figure: nVent, eClerx, 3i Infotech, 6Dimension, 7-Eleven, 99acres, 3M
 ODD_START = (
-    r"(?:[a-z]{1,2}[A-Z][a-z]+|\d{1,3}-?[A-Z][a-z]{2,}|\d{1,2}[a-hj-z]?i?(?<=[a-z])(?= [A-Z][a-z])"
+    r"(?:[a-z]{1,2}[A-Z][a-z]+|3M(?!\w)|\d{1,3}-?[A-Z][a-z]{2,}|\d{1,2}[a-hj-z]?i?(?<=[a-z])(?= [A-Z][a-z])"
     r"|\d{1,3}(?!(?:hours|years|months|weeks|days|lakhs?|lacs|crores?|marks|minutes|members|students|seats)\b)[a-z]{4,})"
 )
 _INITIALS_OF = r"(?:[A-Z]\. ?){1,3}(?=[A-Z][a-z])"  # D. E. Shaw
@@ -198,11 +198,11 @@ _GENERIC_WORDS = """
     three thursday time title tnp to today tomorrow tonight top tpo training tuesday two ug undergraduate
     university unstop update updated updates urgent various venue venues virtual walk-in wanted warm we webex
     webinar wednesday week what when where who window winter with women workshop written year you your youtube
-    zoom se ase sse amts
+    zoom se ase sse amts timing timings
 """
 GENERIC = frozenset(_GENERIC_WORDS.split())
 BUSINESS = frozenset(
-    {"technologies", "technology", "solutions", "systems", "labs", "software", "services", "consulting"}
+    {"india", "technologies", "technology", "solutions", "systems", "labs", "software", "services", "consulting"}
 )
 EVENT_NAME = re.compile(
     r"hacks?\b|\bhack\b|hackathon|\d\.\d|sprint\b|(?:tech|inno|cod)\w*fest\b|code(?:storm|quest|wars|jam|cup)\b|\bfairs?\b|\w{3,}thon\b|\bmela\b"

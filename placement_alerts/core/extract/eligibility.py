@@ -42,7 +42,14 @@ _BRANCHES = (
             r"\bECE\b|\bE ?& ?TC\b|\bE[XN]TC\b|\belectronics (?:and|&) communications?\b|\belectronics\b", re.IGNORECASE
         ),
     ),
-    ("IT", re.compile(r"(?:^|[\s,/&|(:–-])IT(?=$|[\s,/&|):;.–-])|\b[Ii]nformation [Tt]echnology\b")),
+    (
+        "IT",
+        re.compile(
+            r"(?:^|[\s,/&|(:–-])IT(?! (?:Analyst|Engineer|Consultant|Support|Trainee|Services"
+            r"|Executive|Intern|Associate))"
+            r"(?=$|[\s,/&|):;.–-])|\b[Ii]nformation [Tt]echnology\b"
+        ),
+    ),
     ("BT", re.compile(r"\bBT\b|\bbio-?\s?tech(?:nology)?\b", re.IGNORECASE)),
     ("MCA", re.compile(r"\bMCA\b", re.IGNORECASE)),
 )

@@ -17,6 +17,7 @@ _LABELLED = re.compile(
 )
 _BOLD = re.compile(r"\*(?P<words>[^\s*](?:[^*]{0,60}[^\s*])?)\*(?=\s*(?::|-|=|$|\s))")  # *Label* : value, of Gmail
 _LEADER = re.compile(r"\s*\.{3,}\s*")
+_PAIR = 2  # cells of a row that holds a label and its value
 _HEADER_WORD = re.compile(
     r"\b(?:name|student|candidate|roll|enrol+ment|enrl|regn?|usn|prn|registration|s\.? ?no|sl|sr|position|profile|role"
     r"|designation|post|title"
@@ -77,13 +78,15 @@ def header_of(row: Line) -> tuple[str, ...] | None:
 
 def rows_with_header(lines: Iterable[Line]) -> Iterator[tuple[int, Line, tuple[str, ...] | None]]:
     """Yield index, row and column headings (None if the table has none) of every table row that is no heading."""
-    table, header = 0, None
+    table, header, lines = 0, None, tuple(lines)
     for index, line in enumerate(lines):
         if not line.cells:
             continue
         if line.table != table:
             table, header = line.table, None
-        if header is None and (found := header_of(line)) is not None:
+        is_first = index == 0 or lines[index - 1].table != line.table
+        could_be = is_first or len(line.cells) > _PAIR  # further down in a table of pairs stands a label with its value
+        if header is None and could_be and (found := header_of(line)) is not None:
             header = found
             continue
         yield index, line, header

@@ -59,7 +59,7 @@ _NOT_A_ROLE = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:(?:the|for|of|in|and|dear|as|post|role|position|profile|apply|open|hiring|urgent|opening|requirement"
-    r"|eligible|selected|walk-in|it|need|wanted|required|\d+|job"
+    r"|eligible|selected|walk-in|(?-i:[Ii]t)|need|wanted|required|\d+|job"
     r"|interview|shortlist\w*|round|results?|final|immediate|invitation|opportunity|drive|students?|batch"
     r"|campus|is|our|b\.tech|notice|update|reminder|b\.e)\b\W*)+",
     re.IGNORECASE,

@@ -75,7 +75,8 @@ _SLOT = re.compile(r"\s*(?:[-–—,:|(]|\bat\b)\s*\d{1,2}(?:[:.]\d\d)?\s?(?:[ap
 _OCCUPATION = re.compile(r"Engineer|Merchant|Associate|Executive", re.IGNORECASE)
 _LIST_LEAD = re.compile(
     r"\b(?:select(?:ed|s|ion)?|shortlist\w*|select list|names|congrat\w*|cleared|qualified|offers?|ppos?"
-    r"|(?:following|below|these)(?:[- ]mentioned)? (?:students|candidates))\b",
+    r"|(?:following|below|these)(?:[- ]mentioned)? (?:students|candidates))\b"
+    r"|\b(?:rounds?|interviews?|tests?|gd|assessment)\b[^.:]{0,80}\bfor\s?:",
     re.IGNORECASE,
 )
 

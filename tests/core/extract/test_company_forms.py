@@ -10,6 +10,7 @@ SENTENCE = "<p>Dear all, NAME has shortlisted two of you. The test of NAME is on
 @pytest.mark.parametrize(
     "name",
     [
+        "3M",
         "3i Infotech",
         "6Dimension",
         "7-Eleven",
@@ -59,6 +60,7 @@ def test_tools_are_not_their_makers(tool: str) -> None:
 @pytest.mark.parametrize(
     ("title", "html"),
     [
+        ("Result", "<p>India has selected two of you.</p>"),
         ("GATE 2026 registration", "<p>GATE forms are open.</p>"),
         ("Result", "<p>HPC and ABC are the themes of XYZ.</p>"),
         ("Attendance", "<p>Attendance is compulsory.</p>"),

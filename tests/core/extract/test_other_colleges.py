@@ -65,6 +65,7 @@ def test_numbers_of_more_colleges_are_known(number: str) -> None:
         ),
         ("Badhai ho, humare Asha Rao (22BTCS017) ko offer mila", [("Asha Rao", "22BTCS017")]),
         ("Congratulations Asha Rao (21CSB0A31) on being selected.", [("Asha Rao", "21CSB0A31")]),
+        ("HR round of Fractal is tomorrow for:\n- Asha Rao\n- Ben Dey", [("Asha Rao", None), ("Ben Dey", None)]),
         ("Shortlist for round 2:\nAsha Rao - 6:00 PM\nBen Dey - 6:45 PM", [("Asha Rao", None), ("Ben Dey", None)]),
         (
             "The certificates below were issued for the summer internship at Palmyra Steel:\n2021BME051 Asha Rao",
@@ -84,6 +85,7 @@ def test_relations_greetings_and_slots_are_no_part_of_a_name(said: str, students
     [
         ("Eligible: all B.Tech branches except BT", ("CSE", "ECE", "IT")),
         ("Branches: E&TC, Computer", ("ECE", "CSE")),
+        ("ECE students may apply for IT Analyst too", ("ECE",)),
         ("All branches can apply", ("All",)),
         ("Eligible: all branches except Civil", ("All",)),
     ],

@@ -31,6 +31,8 @@ def test_pay_without_a_post_is_kept(body: str, pay: tuple[float | None, int | No
         ("Result", "Two of you will join as Analyst.", "Analyst"),
         ("Result", "Two of you will join as Associate - Data Engineering (7 LPA).", "Associate - Data Engineering"),
         ("Result", "The Analyst role is in Pune.", "Analyst"),
+        ("UBS - IT Analyst", "Be there.", "IT Analyst"),
+        ("Drive", "Name of the Company  Palmyra\nDesignation  Program Associate\nCTC  17.40 LPA", "Program Associate"),
         ("Drive", "Role: Analyst / Associate Analyst", "Analyst / Associate Analyst"),
         ("Drive", "Post: Associate Member of Technical Staff", "Associate Member of Technical Staff"),
         ("Drive", "Palmyra || Software Engineer || Pune", "Software Engineer"),
