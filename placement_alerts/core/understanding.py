@@ -5,7 +5,7 @@ Pure and bounded: every text gives an answer in bounded time and none raises.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from placement_alerts.core.classify import Decision, Findings, classify
@@ -34,6 +34,7 @@ _HAS_ELIGIBILITY = frozenset({_K.JOB_POSTING, _K.UPDATE})
 _HAS_EVENT = frozenset(_K) - {_K.OFFER, _K.INTERNSHIP_NOC, _K.POLICY, _K.IRRELEVANT}
 _HAS_LOCATION = frozenset({_K.JOB_POSTING, _K.OFFER, _K.SHORTLIST, _K.UPDATE, _K.INTERNSHIP_NOC, _K.REMINDER})
 _LOCATION_IS_LIKELY = frozenset({_K.JOB_POSTING, _K.OFFER, _K.INTERNSHIP_NOC})
+_ENOUGH_OWN = 60  # characters of an answer that say what it is for
 _CERTAIN_EVENT = 2  # weight from which an event counts although no time of day is said
 
 
@@ -86,10 +87,16 @@ def understand(
     private = _why_private(gist(text), found, around) if around is not None else None
     if private is not None:
         return Facts(kind=_K.IRRELEVANT, reasons=(f"kind: irrelevant, because {private}",))
-    decision = classify(gist(text), _findings(found))
+    decision = classify(_own_words(gist(text), around), _findings(found))
     if decision.kind is _K.IRRELEVANT:
         return Facts(kind=decision.kind, author=author, held=decision.held, reasons=decision.reasons)
     return _facts(text, found, decision, author)
+
+
+def _own_words(text: Text, around: Surroundings | None) -> Text:
+    """Return what the writer says: the subject of an answer is the other mail's and tells of that one's kind."""
+    says_enough = around is not None and around.is_answer and len(text.body) >= _ENOUGH_OWN
+    return replace(text, title="") if says_enough else text
 
 
 def _why_private(text: Text, found: _Found, around: Surroundings) -> str | None:
@@ -143,7 +150,9 @@ def _facts(text: Text, found: _Found, decision: Decision, author: str | None) ->
         kind=kind,
         company=company,
         roles=roles,
-        location=find_locations(found.calm, found.fields, said_only=kind not in _LOCATION_IS_LIKELY)
+        location=find_locations(
+            _without_company(found.calm, company), found.fields, said_only=kind not in _LOCATION_IS_LIKELY
+        )
         if kind in _HAS_LOCATION and (kind is not _K.INTERNSHIP_NOC or company is not None)
         else (),
         deadline=_utc(deadline),

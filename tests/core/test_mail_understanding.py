@@ -349,3 +349,17 @@ def test_year_in_a_tag_of_the_subject_is_the_batch() -> None:
     )
 
     assert understood.facts.batch_year == 2027
+
+
+def test_subject_of_an_answer_does_not_say_what_the_answer_is_for() -> None:
+    text = "Dear all, the interview will be at 11 AM tomorrow instead of 10 AM.\n\nTPO"
+
+    understood = understand_mail(a_mail(subject="Re: Acme Labs - shortlist for interview", text=text, date=SENT))
+
+    assert understood.facts.kind is NoticeKind.UPDATE
+
+
+def test_company_whose_name_sounds_like_a_room_hides_no_place_of_work() -> None:
+    text = "Offers from Palmyra Labs (SDE, 24 LPA, Pune):\n\n23103001 Asha Rao\n23103002 Ben Dey\n"
+
+    assert understand_mail(a_mail(subject="Palmyra Labs results", text=text, date=SENT)).facts.location == ("Pune",)
