@@ -41,7 +41,10 @@ _STATED_AFTER = re.compile(
     r"|positions)\b",
     re.IGNORECASE,
 )
-_QUALIFIER = re.compile(r"\s[-–—]\s(?P<rest>[A-Z][\w&+#]*(?: [A-Z][\w&+#]*){0,2})(?=\s*(?:$|\())")
+_QUALIFIER = re.compile(
+    r"\s[-–—]\s(?P<rest>[A-Z][\w&+#]*(?: [A-Z][\w&+#]*){0,2})"
+    r"(?=\s*(?:$|\(|(?:with|through|at|for|in|profile|role|position|post|by|from)\b))"
+)
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
 _BAR_BEFORE = re.compile(r"(?:^|\|)\s*$")
@@ -189,7 +192,8 @@ def _stated(text: Text) -> list[str]:
                 or (not line.cells and _BAR_BEFORE.search(before) and _BAR_AFTER.match(after))
                 or re.match(r"\W{0,4}\|?\W{0,3}(?:CTC|₹|INR)", after)
             ):
-                names.append((name, *_joined_to(end, line.text)))
+                full = _qualified(line.text, end, name) if _STATED.search(before) else name
+                names.append((full, *_joined_to(end, line.text)))
     return _unique(names[0]) if names else []
 
 

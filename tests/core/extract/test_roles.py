@@ -131,3 +131,10 @@ def test_rows_of_which_no_column_is_a_post_name_none() -> None:
     text = from_plain("Offers", "23103001 | Asha Rao | CSE | 6 LPA\n23103002 | Ben Dey | ECE | 6 LPA")
 
     assert [one.role for one in find_roles(text, fields_of(text))] == [None]
+
+
+@pytest.mark.parametrize("behind", ["with Acme.", "through our institute.", "at 5 lakh", ""])
+def test_unit_behind_a_post_that_a_sentence_names_is_part_of_it(behind: str) -> None:
+    found = roles_of("Round 2", f"<p>for the profile of Associate Engineer - Data Platforms {behind}</p>")
+
+    assert [role for role, _, _ in found] == ["Associate Engineer - Data Platforms"]
