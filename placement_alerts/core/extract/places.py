@@ -165,6 +165,12 @@ _NOT_THE_EVENT = re.compile(
     r"|\bonline (?:applications?|forms?|registrations?|portals?|mode of (?:application|payment)|payment)",
     re.IGNORECASE,
 )
+_DATE_TAIL = re.compile(
+    r"[\s,;(–-]{1,4}(?:(?:on|at|from|by) )?(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?,? )?"
+    r"\d{1,2}(?:(?:st|nd|rd|th)? ?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|[:.]\d\d"
+    r"|\s?[ap]\.?m\b|[./-]\d{1,2}[./-]\d).*$",
+    re.IGNORECASE,
+)
 _DATE_LEAD = re.compile(r"^.*(?:20\d\d|[apAP]\.?[mM]\.?|noon)\W+(?=[A-Z])")
 
 
@@ -298,7 +304,8 @@ def _venue(value: str) -> str | None:
     value = re.split(r"(?<=[a-z)\d])(?<!\bDr)(?<!\bSt)(?<!\bMt)(?<!\bNo)\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
     value = _CLAUSE_IN_BRACKETS.sub("", value)
     if re.search(r"\d{1,2}[:.]\d\d|\b\d{1,2}\s?[ap]m\b|20\d\d", value, re.IGNORECASE):
-        value = _DATE_LEAD.sub("", value)
+        place = _DATE_TAIL.sub("", value)
+        value = place if _HAS_ROOM.search(place) and place[:1].isalpha() else _DATE_LEAD.sub("", value)
         if re.match(r"\W*\d", value) or not _HAS_ROOM.search(value):
             return _platform(value)
     platform = _platform(value)

@@ -156,3 +156,10 @@ def test_venue_is_where_the_coming_event_is_held(html: str, venue: str | None) -
     text = from_html("t", html)
 
     assert find_venue(text, fields_of(text), ()) == venue
+
+
+@pytest.mark.parametrize("when", ["14 March 2026, 10 AM", "on Saturday, 14/03/2026", "10:30 am onwards", "at 10 am"])
+def test_day_and_time_behind_a_labelled_venue_are_no_part_of_it(when: str) -> None:
+    text = from_html("t", f"<p>Venue: LT-3, {when}</p>")
+
+    assert find_venue(text, fields_of(text), ()) == "LT-3"
