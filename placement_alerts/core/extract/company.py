@@ -31,6 +31,7 @@ from placement_alerts.core.extract.company_phrases import (
     OFFICE,
     OWN_HOUSE,
     PERSON_BEFORE,
+    PROCESS,
     QUOTED,
     ROLE,
     SENTENCES,
@@ -192,6 +193,8 @@ def _merged(points: dict[str, float], whole: set[str]) -> dict[str, float]:
 def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
     bare = QUOTED.sub(" | ", title)
     aside = {match.strip(" .!") for match in IN_BRACKETS.findall(title)}
+    if _names_only_aside(title):
+        aside = set()
     for part in SPLIT_TITLE.split(bare):
         if _ON_A_WAY.search(part):
             continue
@@ -218,6 +221,15 @@ def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
             is_aside = rest in aside or name.lower() in TOOL_MAKERS
             points = 1.5 if is_aside else _title_points(part, is_whole=is_whole, alone=alone)
             yield name, points, is_whole
+
+
+def _names_only_aside(title: str) -> bool:
+    """Whether a title about a selection names something in brackets alone: "Joining of those selected (Acme Labs)"."""
+    rest = IN_BRACKETS.sub(" ", title)
+    inside = [match for match in IN_BRACKETS.findall(title) if " " in tidy_name(match)]
+    return bool(inside and PROCESS.search(rest)) and all(
+        is_generic(word) or not word[0].isupper() for word in re.findall(r"[\w&'’./-]+", rest)
+    )
 
 
 def _title_points(part: str, *, is_whole: bool, alone: bool) -> float:

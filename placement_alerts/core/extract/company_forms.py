@@ -3,6 +3,7 @@
 import re
 
 from placement_alerts.core.enrollment import ENROLLMENT
+from placement_alerts.core.extract.cities import is_city
 from placement_alerts.core.extract.company_phrases import (
     ABSTRACT,
     BRANCHES,
@@ -80,7 +81,7 @@ def is_possible(name: str) -> bool:
         return False
     if (not name[0].isupper() and not _ODD_START.match(name)) or _YEAR_AT_END.search(name):
         return False
-    if EVENT_NAME.search(name):
+    if EVENT_NAME.search(name) or is_city(name):
         return False
     words = [bare_word(word) for word in name.split()]
     if (

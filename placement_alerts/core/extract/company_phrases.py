@@ -50,7 +50,10 @@ SENTENCES = tuple(
             r"(?:hiring|recruiting|looking|inviting|visiting|conducting|organi[sz]ing|offering|accepting|taking"
             r"|open|coming|back|addressing|seeking)"
             r"|has (?:short-?listed|shared|declared|released|issued|opened|finali[sz]ed|selected|conveyed|rolled"
-            r"|announced|confirmed|extended|offered|gone)"
+            r"|announced|confirmed|extended|offered|gone|revised|postponed|rescheduled|withdrawn|cancelled|consented"
+            r"|invited|scheduled|increased|reduced|agreed|expressed)"
+            r"|(?:wants?|wishes|plans|intends|looks|would like|proposes|has agreed|is keen|is willing) to (?:hire"
+            r"|recruit|engage|visit|conduct|take|offer)"
             r"|have (?:shortlisted|selected)|invites?|requires?|wishes to|(?:will|shall) (?:be|visit|come|conduct"
             r"|hold|deliver|address|interview|hire)|announces|needs?)\b",
             2.5,
@@ -65,7 +68,7 @@ SENTENCES = tuple(
         ),
         (
             r"(?i:\b(?:students|interviews?|test|assessment|round|drive|ppt|gd|discussion|talk|session|result"
-            r"|results|process|opening|openings|recruitment|shortlist|list|offers?|ctc"
+            r"|results|selects|selections?|schedule|slots?|jd|window|process|opening|openings|recruitment|shortlist|list|offers?|ctc"
             r"|internship|stipend|applicants|application|panel|code|ppos?|link|deadline|package|form|posting"
             r"|hackathon|candidates|interns|venue) (?:of|by|from|for|with|at|in)(?: the| m/s\.?)?) NAME",
             2.5,
@@ -73,7 +76,8 @@ SENTENCES = tuple(
         (
             r"(?i:\b(?:shortlisted|selected|hired|organi[sz]ed|conducted|hosted|offered|presented|webinar|hackathon"
             r"|talk|session|challenge|contest|visit|position\w*|shared|received|drive"
-            r"|given|delivered|made|announced|cleared|offers?|list|role[^.]{1,40}|for the post[^.]{1,50}) (?:by"
+            r"|given|delivered|made|announced|roll(?:ed)?[- ]?out|issued"
+            r"|extended|cleared|offers?|list|role[^.]{1,40}|for the post[^.]{1,50}) (?:by"
             r"|from|with|at|in)(?: the| m/s\.?)?) NAME",
             2.5,
         ),
@@ -102,12 +106,19 @@ SENTENCES = tuple(
             r"[^.,:;|()]{0,40}? (?:powered )?by) NAME",
             2.5,
         ),
+        (r"^NAME (?i:hiring|recruiting|recruits|visiting|conducting|inviting)\b", 2.5),
+        (r"NAME(?<=['’]s) (?:team|panel|HR|recruiters|officials|campus|drive|process|interviews?)\b", 3.0),
+        (
+            r"(?i:\b(?:webinar|workshop|talk|session|seminar|lecture|masterclass|boot ?camp|training)\b[^.|]{0,60}? by)"
+            r" NAME(?!\w)(?:(?<= Labs)|(?<=tware)|(?<=utions)|(?<=stems)|(?<=ogies)|(?<=ervices)|(?<=alytics))",
+            2.5,
+        ),
         (r"(?i:\bupdate (?:in|on|regarding|from|about)) NAME", 2.5),
         (r"^(?:\*)?NAME(?:\*)?\s+[–-]\s+" + rf"(?:[A-Z][\w+]* ){{0,4}}(?i:{ROLE_NOUN})", 2.5),
     )
 )
 LABEL = re.compile(r"(?:name of (?:the )?)?(?:company|organi[sz]ation|recruiter|employer)(?: name)?")
-SPLIT_TITLE = re.compile(r"\s*(?:\|+|_+|//|→|:|–|—|;|,|\s-+\s|\s-+|-+\s|[()\[\]])\s*")
+SPLIT_TITLE = re.compile(r"\s*(?:\|+|_+|//|\s/\s|→|:|–|—|;|,|\s-+\s|\s-+|-+\s|[()\[\]])\s*")
 # how a hurried message names a company in small letters: "acme foods (Analyst) ka form"
 SMALL = re.compile(
     rf"(?<!\w)(?P<words>(?:[a-z][\w&'’.-]*+ ){{1,5}})(?:\((?=[^()]{{0,60}}(?i:{ROLE_NOUN}))"
@@ -137,6 +148,12 @@ OFFICE = re.compile(
 TOOL = re.compile(
     r"(?:Google|Microsoft|MS|LinkedIn|HackerRank|HackerEarth) (?:Meet|Forms?|Docs?|Drive|Sheets?|Calendar|Classroom"
     r"|Chat|Teams?|Office|Excel|Word|Links?|Test|Platform|Id|Account|Profile|Page|Login)\b",
+    re.IGNORECASE,
+)
+# a title that has such a word speaks of a company, which may stand in brackets
+PROCESS = re.compile(
+    r"\b(?:short-?list\w*|select\w*|joining|results?|rounds?|tests?|interviews?|offers?|drive|registration|form|ppt|jd|gd"
+    r"|pi|oa|hiring|recruit\w*|opportunit(?:y|ies)|ppos?|cleared|openings?|schedule|slots?)\b",
     re.IGNORECASE,
 )
 TOOL_MAKERS = frozenset({"google", "microsoft", "linkedin", "hackerrank", "hackerearth"})  # named for their tools too
@@ -198,7 +215,8 @@ _GENERIC_WORDS = """
     three thursday time title tnp to today tomorrow tonight top tpo training tuesday two ug undergraduate
     university unstop update updated updates urgent various venue venues virtual walk-in wanted warm we webex
     webinar wednesday week what when where who window winter with women workshop written year you your youtube
-    zoom se ase sse amts timing timings
+    zoom se ase sse amts timing timings visit visits mock classes companies weekly daily monthly
+    recruiters practice verbal reasoning mass bulk diversity formalities
 """
 GENERIC = frozenset(_GENERIC_WORDS.split())
 BUSINESS = frozenset(
@@ -206,7 +224,7 @@ BUSINESS = frozenset(
 )
 EVENT_NAME = re.compile(
     r"hacks?\b|\bhack\b|hackathon|\d\.\d|sprint\b|(?:tech|inno|cod)\w*fest\b|code(?:storm|quest|wars|jam|cup)\b|\bfairs?\b|\w{3,}thon\b|\bmela\b"
-    r"|\bsummit\b|\bconclave\b",
+    r"|\bsummit\b|\bconclave\b|\bboot ?camp\b|\bsoft skills?\b",
     re.IGNORECASE,
 )
 PERSON_BEFORE = re.compile(r"\b(?:mr|ms|mrs|dr|prof|adv|shri|smt|er|capt|col|hack the)\b\.? $", re.IGNORECASE)
