@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from placement_alerts.core.document import Text
 from placement_alerts.core.extract.labels import Field, rows_with_header
 from placement_alerts.core.matching import role_key
-from placement_alerts.core.money import LAKH, find_amounts, monthly_rupees, yearly_lakhs
+from placement_alerts.core.money import LAKH, Amount, Per, find_amounts, monthly_rupees, yearly_lakhs
 
 _PAID = re.compile(r"lpa|lakh|lac|ctc|stipend|per month|per annum|₹|rs|inr|p\.?a\.?", re.IGNORECASE)
 _PAY_LABEL = re.compile(
@@ -20,6 +20,13 @@ _SALARY = re.compile(
     re.IGNORECASE,
 )
 _STIPEND = re.compile(r"\b(?:stipend|intern\w*|training|trainees?|probation\w*|apprentice\w*)\b", re.IGNORECASE)
+_STIPEND_LABEL = re.compile(r"\bstipend\b")
+_NOT_MONTHLY = re.compile(
+    r"\b(?:total|lump ?sum|consolidated|(?:for|over|in) (?:\w+ )?\d+ months|per (?:week|day|annum|year)"
+    r"|weekly|annual|yearly)\b",
+    re.IGNORECASE,
+)
+_LEAST_STIPEND = 1_000  # rupees
 _TOTAL = re.compile(r"\b(?:total|gross)\b|^(?:annual )?ctc$|cost to company", re.IGNORECASE)
 _SUM = re.compile(r"\b(?:grand )?total(?: ctc| package| pay)?(?=\W{0,6}(?:(?:rs|inr)\W{0,3})?[\d₹])", re.IGNORECASE)
 _PART = re.compile(
@@ -47,7 +54,19 @@ def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | 
     if stipend is None:
         columns = [field for field in fields if field.column and _MONTHLY.search(field.label)]
         stipend = monthly_rupees(amount for field in columns for amount in find_amounts(f"{field.value} per month"))
-    return _yearly_pay(text, fields), stipend
+    return _yearly_pay(text, fields), stipend if stipend is not None else _labelled_stipend(fields)
+
+
+def _labelled_stipend(fields: Iterable[Field]) -> int | None:
+    """Return the least amount that is labelled a stipend and has no period of its own: it is a month's."""
+    values = [
+        amount.rupees
+        for field in fields
+        if _STIPEND_LABEL.search(field.label) and not _NOT_MONTHLY.search(f"{field.label} {field.value}")
+        for amount in find_amounts(field.value)
+        if amount.per is Per.UNSAID and not amount.excluded and _LEAST_STIPEND <= amount.rupees < LAKH * 2
+    ]
+    return round(min(values)) if values else None
 
 
 def _yearly_pay(text: Text, fields: tuple[Field, ...]) -> float | None:
@@ -71,12 +90,17 @@ def _yearly_pay(text: Text, fields: tuple[Field, ...]) -> float | None:
         amount
         for line in _pay_lines(text)
         for amount in find_amounts(line)
-        if amount.certain and (_PAID.search(line) or amount.per == "year")
+        if amount.certain and (_PAID.search(line) or amount.per == "year") and not _is_of_stipend(amount, line)
     ]
     if (lakhs := yearly_lakhs(amounts)) is not None:
         return lakhs
     salary = monthly_rupees(amount for line in _pay_lines(text) if _is_salary(line) for amount in find_amounts(line))
     return round(12 * salary / LAKH, 2) if salary is not None else None
+
+
+def _is_of_stipend(amount: Amount, said: str) -> bool:
+    """Whether an amount without a period is too small for a year's pay where a stipend is spoken of."""
+    return amount.per is Per.UNSAID and amount.rupees < LAKH and _STIPEND_LABEL.search(said.lower()) is not None
 
 
 def _is_salary(line: str) -> bool:
@@ -88,7 +112,7 @@ def _yearly(value: str, label: str) -> float | None:
     totals = list(_SUM.finditer(value))
     amounts = find_amounts(value[totals[-1].start() :] if totals else value)
     if amounts:
-        return yearly_lakhs(amounts)
+        return yearly_lakhs(amount for amount in amounts if not _is_of_stipend(amount, label))
     if re.search(r"lpa|lakh|lac", label) and re.fullmatch(r"\W*\d{1,3}(?:\.\d+)?\W*", value):
         return yearly_lakhs(find_amounts(f"{value} LPA"))
     return None

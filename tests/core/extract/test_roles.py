@@ -138,3 +138,17 @@ def test_unit_behind_a_post_that_a_sentence_names_is_part_of_it(behind: str) -> 
     found = roles_of("Round 2", f"<p>for the profile of Associate Engineer - Data Platforms {behind}</p>")
 
     assert [role for role, _, _ in found] == ["Associate Engineer - Data Platforms"]
+
+
+@pytest.mark.parametrize(
+    ("line", "stipend"),
+    [
+        ("Stipend per month : Rs. 30,000", 30_000),
+        ("Stipend: 25k", 25_000),
+        ("Stipend: Rs 60,000 for 2 months", None),
+        ("Total stipend: Rs 60,000", None),
+        ("Stipend: as per norms", None),
+    ],
+)
+def test_labelled_stipend_is_a_months_unless_it_says_otherwise(line: str, stipend: int | None) -> None:
+    assert roles_of("Acme - ML Intern", f"<p>{line}</p>") == [("ML Intern", None, stipend)]
