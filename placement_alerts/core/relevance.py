@@ -153,7 +153,8 @@ _ANSWERS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_MORE = re.compile(
-    r"https?://|www\.|\d{2}|\b(?:dear|hi|hello) (?:all|students?|everyone|candidates?)\b|\ball (?:the )?students\b"
+    r"https?://|www\.|\d{5}|\d[:./-]\d|\d\s?[ap]\.?m\b|\d(?:st|nd|rd|th)?\s(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    r"|\b(?:tomorrow|today)\b|\b(?:dear|hi|hello) (?:all|students?|everyone|candidates?)\b|\ball (?:the )?students\b"
     r"|\bstudents (?:are|should|must|who)\b|\bvenue\b|\b(?:changed|extended|postponed|rescheduled|cancelled|revised)\b",
     re.IGNORECASE,
 )
@@ -222,7 +223,7 @@ def _is_only_answer(body: str) -> bool:
     """Whether the own words of an answer are thanks or a personal matter; its subject is the other mail's."""
     if len(body) > _LONGEST_ANSWER or _SAYS_MORE.search(body):
         return False
-    return _ANSWERS.search(body) is not None
+    return _ANSWERS.search(body) is not None or _TO_THE_OFFICE.match(body.lstrip()) is not None
 
 
 def _sells(text: Text, around: Surroundings) -> bool:

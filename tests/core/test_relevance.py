@@ -65,7 +65,13 @@ ANSWER = Surroundings(senders=(("Asha Rao", None),), is_answer=True)
 
 @pytest.mark.parametrize(
     "body",
-    ["Thank you so much sir!! Means a lot to me.", "Noted sir.", "Sir I have filled the form.", "Congratulations Asha"],
+    [
+        "Thank you so much sir!! Means a lot to me.",
+        "Noted sir.",
+        "Sir kindly tell if 2024 passouts can apply?",
+        "Sir I have filled the form.",
+        "Congratulations Asha",
+    ],
 )
 def test_thanks_below_an_inherited_subject_are_nothing_for_students(body: str) -> None:
     assert not_for_students(from_plain("Final selection list - Acme Ltd", body), ANSWER, 0, is_concrete=True)
@@ -73,7 +79,13 @@ def test_thanks_below_an_inherited_subject_are_nothing_for_students(body: str) -
 
 @pytest.mark.parametrize(
     "body",
-    ["Thanks. The venue is now the Main Hall.", "Dear all, thanks for coming.", "Thanks, see https://a.example/list"],
+    [
+        "Thanks. The venue is now the Main Hall.",
+        "Thanks, the talk is on 5 March.",
+        "Sir, it is at 10 am.",
+        "Dear all, thanks for coming.",
+        "Thanks, see https://a.example/list",
+    ],
 )
 def test_answer_that_says_more_than_thanks_may_be_for_students(body: str) -> None:
     assert not_for_students(from_plain("Final selection list - Acme", body), ANSWER, 0, is_concrete=True) is None
