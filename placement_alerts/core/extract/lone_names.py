@@ -19,7 +19,8 @@ _NAMES_BETWEEN = re.compile(r"\s*(?:,|;|/|&|\band\b)\s*")
 _ANNOUNCES = re.compile(
     r"\b(?:lists?|names|short-?list\w*|select(?:ed|s|ion)|cleared|qualified|clear kar\w+|students?|candidates?)\b"
     r".{0,80}(?::|👇|⬇|\bbelow|\bfollow\w*|\bunder|-)\W*$|\b(?:following|below|these)\b.{0,60}"
-    r"\b(?:select\w*|short-?list\w*|cleared|qualified|placed)\b[^.]{0,80}$",
+    r"\b(?:select\w*|short-?list\w*|cleared|qualified|placed)\b[^.]{0,80}$"
+    r"|\b(?:issued|granted|approved|given|sanctioned|offered|extended|made)\b[^.]{0,40}\b(?:to|for)\b[^.]{0,40}:\W*$",
     re.IGNORECASE,
 )
 _OUT = re.compile(

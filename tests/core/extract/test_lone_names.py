@@ -27,7 +27,9 @@ def test_sentence_that_addresses_no_list_of_names_names_nobody(body: str) -> Non
     assert names_of(body) == []
 
 
-@pytest.mark.parametrize("lead", ["round 1 clear karne walon ki list 👇", "Selected students:", "The list is as below"])
+@pytest.mark.parametrize(
+    "lead", ["round 1 clear karne walon ki list 👇", "Selected students:", "The list is as below", "NOC is issued to:"]
+)
 def test_block_of_names_below_an_announced_list_is_read(lead: str) -> None:
     assert names_of(f"{lead}\n\nAsha Rao\nBen K Dey\nUma Roy\n\nReport at 10 am.") == [
         "Asha Rao",
