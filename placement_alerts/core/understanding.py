@@ -17,10 +17,11 @@ from placement_alerts.core.extract.labels import Field, fields_of
 from placement_alerts.core.extract.links import find_links
 from placement_alerts.core.extract.lone_names import find_lone_names
 from placement_alerts.core.extract.pay import total_pay
-from placement_alerts.core.extract.places import find_locations, find_venue
+from placement_alerts.core.extract.places import find_locations
 from placement_alerts.core.extract.roles import find_roles
 from placement_alerts.core.extract.schedule import Dated, Schedule, find_schedule
 from placement_alerts.core.extract.students import find_students, student_lines
+from placement_alerts.core.extract.venues import find_venue
 from placement_alerts.core.html import from_html
 from placement_alerts.core.matching import company_key
 from placement_alerts.core.notice import Facts, ListedStudent, NoticeKind, Role

@@ -8,9 +8,10 @@ from placement_alerts.core.document import from_plain
 from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.eligibility import find_branches
 from placement_alerts.core.extract.labels import fields_of
-from placement_alerts.core.extract.places import find_locations, find_venue
+from placement_alerts.core.extract.places import find_locations
 from placement_alerts.core.extract.schedule import find_schedule
 from placement_alerts.core.extract.students import find_students
+from placement_alerts.core.extract.venues import find_venue
 
 PUBLISHED = datetime(2026, 3, 11, 4, 30, tzinfo=UTC)  # a Wednesday, 10:00 in India
 
