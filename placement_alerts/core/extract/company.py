@@ -43,6 +43,7 @@ from placement_alerts.core.extract.company_phrases import (
 from placement_alerts.core.extract.labels import Field, fields_of
 from placement_alerts.core.matching import company_key
 
+_HALVES = frozenset({"am", "pm", "a.m.", "p.m.", "ist"})  # of the day, behind a time
 _ENOUGH = 3.0  # points: one clear sentence, or a title part that the body repeats
 _ON_A_WAY = re.compile(r"\bfrom\b.+\bto\b", re.IGNORECASE)  # "From campus to Silicon Valley" names no company
 _NOT_IN_TITLE = 0.6  # share of the points of a name that the title lacks where it names another one clearly
@@ -217,7 +218,8 @@ def _from_title(title: str) -> Iterator[tuple[str, float, bool]]:
             if not is_possible(name):
                 continue
             is_whole = len(name) >= len(rest) - 1
-            alone = all(is_generic(word) or not word[0].isalpha() for word in rest.replace(name, " ").split())
+            beside = rest.replace(name, " ").split()
+            alone = all(is_generic(word) or not word[0].isalpha() or word.lower() in _HALVES for word in beside)
             is_aside = rest in aside or name.lower() in TOOL_MAKERS
             points = 1.5 if is_aside else _title_points(part, is_whole=is_whole, alone=alone)
             yield name, points, is_whole

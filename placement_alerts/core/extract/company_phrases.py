@@ -183,7 +183,8 @@ ABSTRACT = frozenset(_MATTERS.split())
 
 # Words that stand beside a company's name in titles and sentences and are no part of it.
 _GENERIC_WORDS = """
-    1st 2nd 3rd 4th a about academic accepted additional adv adv. alert all also alumni an and and/or
+    1st 2nd 3rd 4th collection cvs erp lms mis ums updation
+    a about academic accepted additional adv adv. alert all also alumni an and and/or
     announcement annual another any applicants application applications apply approved apr april aptitude are as
     assessment assignment at attention aug august awareness b.e b.sc b.tech batch below best beware block both
     branch bt btech by call campus campus-drive cancelled candidate candidates career case cdc cell center

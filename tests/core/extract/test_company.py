@@ -136,6 +136,8 @@ def test_remark_in_brackets_is_no_company() -> None:
         ("Results: Palmyra - Super Dream & Dream offers", "", "Palmyra"),
         ("Palmyra Robotics | Day 1 | Tier 2", "", "Palmyra Robotics"),
         ("Core offers: Palmyra Robotics", "", "Palmyra Robotics"),
+        ("Palmyra Robotics interview tomorrow 10 AM", "", "Palmyra Robotics"),
+        ("Updation of CV in ERP", "<p>Those who have not updated it in the ERP are reminded.</p>", None),
         ("Palmyra interviews tomorrow", "<p>You have cleared the OA of Palmyra Labs.</p>", "Palmyra Labs"),
         ("Palmyra drive", "<p>Palmyra Campus Team comes to Palmyra Hall.</p>", "Palmyra"),
         ("Palmyra aa rahi hai - form bhar do", "", "Palmyra"),
