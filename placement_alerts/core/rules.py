@@ -63,6 +63,7 @@ RULES = (
         r"|awareness (?:session|programme|program)|boot ?camp|industry (?:talk|session)"
         r"|interactive session|career talk|know your company",
     ),
+    _rule(_K.WEBINAR, 4, 1, r"sessions? on"),
     _rule(_K.WEBINAR, 2.5, 0.7, r"ppts?|talk|lecture|speakers?"),
     _rule(
         _K.UPDATE,
@@ -87,7 +88,9 @@ RULES = (
         _K.UPDATE,
         2,
         2.5,
-        r"(?:be|please) read as|in place of|instead of|stands? (?:cancelled|postponed|rescheduled|revised|changed)"
+        r"(?:be|please) read as|and not [^.;]{1,25} as (?:mentioned|stated|told|informed|announced|circulated|written)"
+        r"|as (?:earlier|previously|wrongly|incorrectly) (?:mentioned|stated|informed|announced)|by mistake|misprint"
+        r"|typo(?:graphical)?|in place of|instead of|stands? (?:cancelled|postponed|rescheduled|revised|changed)"
         r"|(?:is|are|has been|have been|stands) (?:revised|changed|shifted|moved|extended|corrected|increased"
         r"|reduced|advanced|withdrawn)"
         r"|has been added|also allowed|in continuation (?:to|of)|now be (?:held|conducted)"
@@ -157,6 +160,7 @@ RULES = (
         r"|been offered|offers?"
         r" (?:to|released|rolled)|(?:been|got|are) placed (?:in|at|with)|extend an offer|hired"
         r" by|placement results?"
+        r"|cracked|(?:bagged|secured|received|got) (?:an? |the |their )?(?:job|placement|role|position)"
         r"|finali[sz]ed the following|selected (?:in|by|as|for the (?:role|post|position|profile))",
     ),
     _rule(_K.OFFER, 4, 1.5, r"results?|selections?|selected|placed|offers?|offer letters?|joining"),

@@ -4,7 +4,7 @@ Pure and bounded: every text gives an answer in bounded time and none raises.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -36,6 +36,8 @@ _HAS_EVENT = frozenset(_K) - {_K.OFFER, _K.INTERNSHIP_NOC, _K.POLICY, _K.IRRELEV
 _HAS_LOCATION = frozenset({_K.JOB_POSTING, _K.OFFER, _K.SHORTLIST, _K.UPDATE, _K.INTERNSHIP_NOC, _K.REMINDER})
 _LOCATION_IS_LIKELY = frozenset({_K.JOB_POSTING, _K.OFFER, _K.INTERNSHIP_NOC})
 _ENOUGH_OWN = 60  # characters of an answer that say what it is for
+_SEVERAL = 2  # students; a single name in a sentence can be the company's
+_MOST_NAMES = 20
 _CERTAIN_EVENT = 2  # weight from which an event counts although no time of day is said
 
 
@@ -109,15 +111,15 @@ def _look(text: Text, published_at: datetime, known_companies: Iterable[str], ar
     short = gist(text)
     calm = unshouted(short) if is_shouted(short) else short
     fields = fields_of(calm)
-    company = find_company(calm, fields, known_companies, around.senders if around is not None else ())
+    students = find_students(text) or find_students(text, names_alone=True) or find_lone_names(short)
+    company = find_company(
+        _without_names(calm, students), fields, known_companies, around.senders if around is not None else ()
+    )
     return _Found(
         company=company,
         roles=find_roles(_without_company(calm, company.name), fields),
         pay=total_pay(calm, fields),
-        students=_without_name_of(
-            company.name,
-            find_students(text) or find_students(text, names_alone=True) or find_lone_names(short),
-        ),
+        students=_without_name_of(company.name, students),
         schedule=find_schedule(short, published_at, student_lines(short)),
         links=find_links(text),
         branches=find_branches(short),
@@ -196,6 +198,18 @@ def _without_name_of(company: str | None, students: tuple[ListedStudent, ...]) -
     """Return the students without the company, whose name may look like a person's."""
     key = company_key(company or "")
     return tuple(one for one in students if one.enrollment or not key or company_key(one.name or "") != key)
+
+
+def _without_names(text: Text, students: Sequence[ListedStudent]) -> Text:
+    """Return the text without the first of several students' names, which stand where a company's would."""
+    names = [re.escape(one.name) for one in students[:_MOST_NAMES] if one.name and " " in one.name]
+    if len(students) < _SEVERAL or not names:
+        return text
+    any_name = re.compile(rf"(?<!\w)(?:{'|'.join(names)})(?!\w)")
+    lines = tuple(
+        type(line)(any_name.sub("", line.text), line.cells, line.table, line.item, line.heading) for line in text.lines
+    )
+    return Text(any_name.sub("", text.title), lines, text.links)
 
 
 def _without_company(text: Text, company: str | None) -> Text:

@@ -120,3 +120,12 @@ def test_moment_before_the_calendar_begins_is_not_stated() -> None:
 def test_no_text_raises(title: str, content: str, published_at: datetime) -> None:
     understand_html(title, content, published_at)
     understand_plain(title, content, published_at)
+
+
+def test_one_of_several_named_students_is_not_the_company() -> None:
+    facts = understand_plain(
+        "Results of Acme Labs", "Ben Dey and Asha Rao will be joining as interns at 20,000 per month.", PUBLISHED
+    )
+
+    assert facts.company == "Acme Labs"
+    assert [one.name for one in facts.students] == ["Ben Dey", "Asha Rao"]

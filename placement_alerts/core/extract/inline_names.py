@@ -19,7 +19,8 @@ _AFTER_NAMES = re.compile(
     rf"\s(?:(?:have|has|had|are|is|were|was|got|gets?|stands?|will be|to be)\s+{_ADVERB}{_CHOSEN}"
     rf"|(?:(?:have|has|had)\s+{_ADVERB})?(?:bagged|received|secured|earned|got|accepted|cracked)\s{_GOT}"
     r"(?:offers?|ppos?|placements?|internships?|role|position)"
-    r"|(?:(?:have|has)\s+)?(?:converted|made it to)|(?:ka|ki|ke)\s(?:final )?(?:selection|placement)"
+    r"|(?:(?:have|has)\s+)?(?:converted|made it to|cracked)|(?:will|shall) (?:be joining|join)"
+    r"|(?:have|has) joined|(?:ka|ki|ke)\s(?:final )?(?:selection|placement)"
     r"|(?:select|shortlist|place) ho\b)\b",
     re.IGNORECASE,
 )
@@ -36,7 +37,9 @@ _ON_SELECTION = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[a-z)\d])(?<!\bMr)(?<!\bMs)(?<!\bMrs)[.!?]\s+|[:;|]\s|\s[-–—]\s|\n")
 _BETWEEN = re.compile(r"\s*(?:,\s*and\b|,|/|&|\band\b|\baur\b|\balong with\b)\s*", re.IGNORECASE)
-_ASIDE = re.compile(r"\s*\([^()]{1,30}\)\s*")
+_ASIDE = re.compile(
+    r"\s*\([^()]{1,30}\)\s*|,\s(?:CSE|ECE|EEE|IT|BT|ME|CE|MCA|AIML|Mechanical|Civil|[BM]\.?Tech)\b(?=\s*(?:,|$|and\b))"
+)
 _TITLE_BEFORE = re.compile(r"^(?:both|mr|ms|mrs|miss|shri|kumari)\b\.?\s+", re.IGNORECASE)
 _WORD = r"[A-Z][\w.'’-]*+"
 _AT_END = re.compile(rf"(?:^|(?P<lead>[\w']+)[\s,:]+|(?<=\W))(?P<name>{_WORD}(?: {_WORD}){{1,4}})$")
@@ -50,7 +53,7 @@ _NO_PERSON = re.compile(
     r"|solutions?|services|industries|group|india|cloud\w*|team|panel|batch|round|semester|office|cell|committee"
     r"|school|house|club|teams|consult\w+|networks?|global|international|digital|energy|health\w*|pharma\w*|retail"
     r"|finance|financial|securities|motor|auto|infotech|tech|semicon\w*|media|games|studios?|ventures|holdings|we"
-    r"|you|they|all|congratulations?|heartiest|hearty|many|our|this|that|these|below|here)\b",
+    r"|you|they|i|how|why|what|who|when|he|she|it|some|all|congratulations?|heartiest|hearty|many|our|this|that|these|below|here)\b",
     re.IGNORECASE,
 )
 

@@ -17,6 +17,7 @@ from placement_alerts.core.extract.schedule_phrases import (
     BY_AT_END,
     CALLED,
     CALLED_FROM,
+    CALLED_OFF,
     DEADLINE,
     DEADLINE_AFTER,
     DEADLINE_AT_END,
@@ -196,7 +197,7 @@ def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
         before = BY_AT_END.sub("", before)  # "by Monday" alone says when somebody hopes to have something
     if OLD.search(before) or OLD_FROM.search(clause.head) or GONE_AFTER.match(after) or NOT_DUE.search(before):
         return _Sort.NEITHER, 0
-    if PAPERS_AFTER.match(after):
+    if PAPERS_AFTER.match(after) or CALLED_OFF.search(before):
         return _Sort.NEITHER, 0
     if DEADLINE_AFTER.match(after):
         return _Sort.DEADLINE, 3

@@ -72,6 +72,10 @@ OLD_FROM = re.compile(
     r"|deferred)\b[^.]{0,60}?\bfrom\W*(?:\w+day\W*)?$",
     re.IGNORECASE,
 )
+# "has called off its visit on 9 November"
+CALLED_OFF = re.compile(
+    r"\b(?:called off|cancell?ed|cancels)\b(?![^.;]*\b(?:to|till|until|now|new|instead)\b)[^.;]{0,40}$", re.IGNORECASE
+)
 GONE_AFTER = re.compile(
     r"[^.;\w]{0,4}(?:at \w+ )?(?:(?:now )?(?:stands?|is|are|has been|have been|had been|was|were|shall be"
     r"|gets?)\s+(?:now |being |hereby )?)?"

@@ -17,6 +17,8 @@ def names_in(body: str) -> list[str | None]:
         "Acme has confirmed the selection of Asha Rao and Ben Dey as Analyst.",
         "Acme Foods has shortlisted Asha Rao, Ben Dey for the next round.",
         "Congratulations to Asha Rao and Ben Dey on getting placed at Acme.",
+        "Our students Asha Rao, CSE, and Ben Dey, IT, have secured a placement at Acme.",
+        "Asha Rao and Ben Dey will be joining Acme as interns.",
         "Asha Rao aur Ben Dey ka selection ho gaya.",
     ],
 )
@@ -31,6 +33,7 @@ def test_a_sentence_names_the_selected_without_numbers(body: str) -> None:
         "Congratulations to Dr. Anita Rao on her award.",
         "Acme Foods has shortlisted 10 students.",
         "SSC Officers are selected through an interview.",
+        "How I cracked Acme.",
         "Final Year students have been placed.",
         "Asha Rao has not been selected.",
     ],

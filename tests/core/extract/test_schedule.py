@@ -69,6 +69,7 @@ def test_deadline_is_the_last_moment_to_do_what_is_asked(html: str, deadline: st
         ("Shortlisted students will appear in interviews w.e.f. 20 March 2026, 9 AM.", "03-20 09:00"),
         ("Grand finale: 24-25 March 2026", "03-24 00:00"),
         ("Report on 20 March 2026 at 10 AM for the offer letter.", None),
+        ("Acme has called off its visit on 20 March 2026.", None),
         ("The drive planned on 18 March has been postponed.", None),
         ("The test is tomorrow, 12 March 2026, 10 AM in CR 2.", "03-12 10:00"),
         ("Contest from 20 March 2026, 10 AM to 21 March 2026, 1 PM", "03-20 10:00"),
