@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from placement_alerts.core.document import Line, Text
+from placement_alerts.core.extract.cities import is_city
 from placement_alerts.core.extract.company_phrases import GENERIC, ROLE
 from placement_alerts.core.extract.person_names import LONGEST_NAME, full_name
 from placement_alerts.core.notice import ListedStudent
@@ -17,15 +18,24 @@ _YOU_DID = re.compile(
 )
 _NAMES_BETWEEN = re.compile(r"\s*(?:,|;|/|&|\band\b)\s*")
 _ANNOUNCES = re.compile(
-    r"\b(?:lists?|names|short-?list\w*|select(?:ed|s|ion)|cleared|qualified|clear kar\w+|students?|candidates?)\b"
+    r"\b(?:names|short-?list\w*|select(?:ed|s|ion)|cleared|qualified|clear kar\w+|students?|candidates?)\b"
     r".{0,80}(?::|👇|⬇|\bbelow|\bfollow\w*|\bunder|-)\W*$|\b(?:following|below|these)\b.{0,60}"
     r"\b(?:select\w*|short-?list\w*|cleared|qualified|placed)\b[^.]{0,80}$"
     r"|\b(?:issued|granted|approved|given|sanctioned|offered|extended|made)\b[^.]{0,40}\b(?:to|for)\b[^.]{0,40}:\W*$",
     re.IGNORECASE,
 )
+# what lists of other things consist of: papers, subjects, companies
+_THING = re.compile(
+    r"\b(?:cards?|sheets?|marksheets?|certificates?|photo\w*|resumes?|letters?|cop(?:y|ies)|proofs?|forms?|labs?|systems?"
+    r"|technolog\w+|solutions?|softwares?|infotech|services|limited|bank|reasoning|ability|aptitude|java|python|sql"
+    r"|structures?|algorithms?|science|engineering|learning|skills?|design|development|management|marketing|sales"
+    r"|finance|analytics|industries|networks?|computing|communication|english|quantitative|verbal|logical)\b",
+    re.IGNORECASE,
+)
 _OUT = re.compile(
-    r"\b(?:not|wait\w*|absent\w*|reject\w*|reserve|standby|pending|debarred|co-?ordinators?|volunteers?|speakers?|contact\w*"
-    r"|winners?|yet to)\b",
+    r"\b(?:not|wait\w*|absent\w*|reject\w*|reserve|standby|pending|debarred|co-?ordinators?|volunteers?|speakers?"
+    r"|contact\w*|winners?|yet to|bring|carry|documents?|submit\w*|upload\w*|compan\w+|steps?|process|topics?|syllabus"
+    r"|instructions?|links?|rounds? (?:are|will|of)|skills?)\b",
     re.IGNORECASE,
 )
 
@@ -62,6 +72,11 @@ def _blocks(text: Text) -> Iterator[ListedStudent]:
 def _persons_name(text: str) -> str | None:
     """Return a full name of which no word belongs to the trade: no "Group Discussion", no "Training Officer"."""
     name = full_name(re.sub(r"[\s.,;]+$", "", text)) if len(text) <= LONGEST_NAME else None
-    if name is None or any(word.lower().strip(".") in GENERIC or ROLE.fullmatch(word) for word in name.split()):
+    if (
+        name is None
+        or _THING.search(name)
+        or is_city(name)
+        or any(word.lower().strip(".") in GENERIC or ROLE.fullmatch(word) for word in name.split())
+    ):
         return None
     return name

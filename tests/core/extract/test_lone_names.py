@@ -28,7 +28,8 @@ def test_sentence_that_addresses_no_list_of_names_names_nobody(body: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "lead", ["round 1 clear karne walon ki list 👇", "Selected students:", "The list is as below", "NOC is issued to:"]
+    "lead",
+    ["round 1 clear karne walon ki list 👇", "Selected students:", "The shortlist is as below", "NOC is issued to:"],
 )
 def test_block_of_names_below_an_announced_list_is_read(lead: str) -> None:
     assert names_of(f"{lead}\n\nAsha Rao\nBen K Dey\nUma Roy\n\nReport at 10 am.") == [
@@ -42,6 +43,10 @@ def test_block_of_names_below_an_announced_list_is_read(lead: str) -> None:
     "body",
     [
         "Selected students will go through:\nGroup Discussion\nTechnical Interview",
+        "Students should bring the following:\nAadhar Card\nMark Sheet",
+        "List of companies is as below:\nAcme Labs\nKestrel Systems",
+        "Names of the tests cleared:\nVerbal Ability\nLogical Reasoning",
+        "Selected students can choose from:\nNavi Mumbai\nGreater Noida",
         "Names of absent students:\nAsha Rao\nBen Dey",
         "Thanks for coming.\nAsha Rao\nBen Dey",
         "Selected students:\nAsha Rao\nReport at 10 am.",
