@@ -31,6 +31,8 @@ _DATES = re.compile(
     rf"(?:[\s,.-]{{0,3}}(?P<y3>20\d\d)\b|\s?['’-](?P<yy3>\d\d)\b(?![:.]?\d))?"
     rf"|(?P<n4>{_MONTH})\s?(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\s?(?:[ap]\.?m\b"
     rf"|[:.]\d))(?:[\s,]{{1,3}}(?P<y4>20\d\d)\b)?"
+    r"|(?:(?<=\bby )|(?<=\bon )|(?<=\btill ))(?P<alone>\d{1,2})(?:st|nd|rd|th)\b"
+    r"(?=\s*(?:$|[.;,)](?!\d)|(?:at|by|evening|morning|noon|midnight)\b|\d{1,2}(?:[:.]\d\d)?\s?[ap]\.?m\b))"
     rf"|(?P<rel>day after tomorrow|tomorrow|today|tonight|tonite|aaj|kal)\b"
     rf"|(?P<pre>on|by|this|coming|next|till|until|before)\s(?:the\s)?(?:this\s"
     rf"|coming\s)?(?P<wd>{_WEEKDAY})"
@@ -75,7 +77,7 @@ class Moment:
     """A date or a time of day found in a text.
 
     start, end: its place in the text. day None: only a time of day is said. at None: only a date is said.
-    vague: said by the name of a weekday alone.
+    vague: said by the name of a weekday or a day of the month alone.
     """
 
     start: int
@@ -116,7 +118,7 @@ def _find_dates(text: str, published_at: datetime) -> list[Moment]:
         if match["span"]:
             found.extend(_within(match, published_at))
             continue
-        day = _relative(match, today) or _absolute(match, today)
+        day = _relative(match, today) or _absolute(match, today) or _alone(match, today)
         if day is None:
             continue
         first = match["first"] and _day(day.year, day.month, int(match["first"]))
@@ -126,7 +128,7 @@ def _find_dates(text: str, published_at: datetime) -> list[Moment]:
             found.append(Moment(match.start("d3"), match.end(), day))
         else:
             start = match.start("wd") if match["wd"] else match.start()  # "by" stays with the words before
-            found.append(Moment(start, match.end(), day, vague=match["wd"] is not None))
+            found.append(Moment(start, match.end(), day, vague=bool(match["wd"] or match["alone"])))
     return found
 
 
@@ -178,6 +180,14 @@ def _absolute(match: re.Match[str], today: date) -> date | None:
     if month > 12 >= int(day):  # 11/25/2025: the American order, which only a day above 12 shows
         return _day(full_year, int(day), month)
     return _day(full_year, month, int(day))
+
+
+def _alone(match: re.Match[str], today: date) -> date | None:
+    """Read "by 5th": the next such day, today included."""
+    if match["alone"] is None:
+        return None
+    day = int(match["alone"])
+    return next((found for ahead in range(31) if (found := _later(today, ahead)) and found.day == day), None)
 
 
 def _nearest(today: date, month: int, day: int) -> date | None:

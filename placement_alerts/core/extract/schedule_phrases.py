@@ -88,7 +88,8 @@ PERIOD = re.compile(
     r"|w\.?e\.?f\.?|weeks|months?|since|established|founded|expected|likely|tentative\w*|probabl[ey]"
     r"|results?(?: \w+){0,5} (?:by|on|expected)|(?:declared|announced|informed|communicated|shared|intimated"
     r"|released|published|notified|conveyed)(?: \w+){0,2} (?:by|on)?|break|holiday\w*|vacation|closed on"
-    r"|remain closed[^.]*|opens?(?: on| from)?|birth|ends?|ending|valid|approval|in continuation|offer"
+    r"|remain closed[^.]*|(?:re-?)?opens?(?: on| from)?|resumes?(?: on| from)?|birth|ends?"
+    r"|ending|valid|approval|in continuation|offer"
     r" letters?[^.]*|onboarding)\W{0,4}$",
     re.IGNORECASE,
 )

@@ -32,6 +32,8 @@ def schedule_of(html: str, title: str = "t") -> tuple[str | None, str | None]:
         ("Form closes tomorrow (12 March) at 1 PM", "03-12 13:00"),
         ("Form closes by EOD today", "03-11 23:59"),
         ("Submit it by 5 PM", "03-11 17:00"),
+        ("Registration link is open till 16th 5 PM", "03-16 17:00"),
+        ("Marks of the 10th by the 12th round", None),
         ("Submit it by EOD Monday (16th March)", "03-16 23:59"),
         ("Send it by close of business on 16 March", "03-16 23:59"),
         ("kal tak soch lo. Form 16 March raat 8 baje band ho jayega.", "03-16 20:00"),
