@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from placement_alerts.core.document import Text
+from placement_alerts.core.extract.role_phrases import ROLE_NOUN
 from placement_alerts.core.notice import NoticeKind
 from placement_alerts.core.rules import RULES
 
@@ -66,6 +67,28 @@ _FINAL = re.compile(
     r" the results?|extend(?:ed)? (?:an|\d+|two|three|four|five) offers?|been offered|offers as below"
     r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged"
     r"|finali[sz]ed the following|confirm\w*[^.]{0,20} selections? of)\b",
+    re.IGNORECASE,
+)
+# what nobody says before the last round is over
+_DECIDED = re.compile(
+    r"\b(?:picked|chosen|hired|recruited|absorbed|taken|selected)\b(?! for\b)[^.;\n]{0,300}?[\s)]as"
+    rf" (?:an? |its |their )?(?:\w{{1,20}}[ -]){{0,4}}{ROLE_NOUN}s?\b"
+    r"|\b(?:would like|wants?|wish(?:es)?|is happy|are happy|is pleased) to (?:have|take|hire|onboard|welcome|offer)\b"
+    r"[^.;\n]{0,40}\b(?:following|below|these|both|two|three|four|five)\b(?![^.;\n]{0,60}\b(?:rounds?|interviews?|tests?)\b)"
+    r"|\bfinal outcome\b|\boutcome of (?:the |your |our )?(?:\w+ ){0,3}(?:drive|process|visit|recruitment)\b"
+    r"|\b(?:making|made|extending|releasing) (?:\w+ ){0,2}offers? to\b|\bfound suitable for\b"
+    r"|\b(?:cracked|bagged|(?:got|get|been|gets) placed (?:in|at|with))\b(?! the (?:test|round|oa|gd))",
+    re.IGNORECASE,
+)
+_OFFER_HEAD = re.compile(
+    r"(?:offered|final|joining) (?:role|post|position|profile|designation|ctc|package|salary)\b.*"
+    r"|(?:role|post|position|profile|designation|ctc|package|salary) offered\b.*",
+    re.IGNORECASE,
+)
+_ROUND_AHEAD = re.compile(
+    r"\b(?:(?:next|further|second|2nd|third|3rd|hr|technical|final|upcoming) (?:round|stage|step|level|interview)"
+    r"|(?:interviews?|tests?|gd|discussion|assessment|pi|rounds?) (?:on|at|is|are|will|scheduled|today|tomorrow)"
+    r"|(?:appear|report) (?:for|in|at) (?:the |an? )?(?:\w+ ){0,2}(?:interviews?|test|gd|pi|round|discussion))\b",
     re.IGNORECASE,
 )
 _CALLED_ON = re.compile(
@@ -169,17 +192,7 @@ def _from_findings(text: Text, findings: Findings) -> Iterable[Evidence]:
 def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float]) -> Iterable[Evidence]:
     """Yield what settles a contest of kinds (reference/mailbox.md, section 6.2)."""
     whole = f"{text.title}\n{text.body}"
-    final, step = _FINAL.search(whole), _NEXT_STEP.search(whole)
-    if findings.students and step and findings.comes and not _FINAL.search(text.title):
-        yield Evidence(_K.SHORTLIST, 3, f"a next step is ahead ({step[0]!r})")
-        yield Evidence(_K.OFFER, -3, "a next step is ahead")
-    elif findings.students and final:
-        yield Evidence(_K.OFFER, 3, f"the selection is final ({final[0]!r})")
-        yield Evidence(_K.UPDATE, -3, "the selection is final")
-    if findings.students and _CALLED_ON.search(f"{text.title}\n{text.body[:600]}"):
-        lead = points[_K.OFFER] - points[_K.SHORTLIST]
-        yield Evidence(_K.SHORTLIST, max(6, lead - 5), "the selection is for a next round")  # it settles the contest
-        yield Evidence(_K.OFFER, -6, "the selection is for a next round")
+    yield from _of_selections(text, whole, findings, points)
     if _ASKS_MONEY.search(whole) and not re.search(r"\b(?:beware|fake|fraud\w*)\b", whole, re.IGNORECASE):
         yield Evidence(_K.IRRELEVANT, max(points.values()) + 1, "it asks for money")
     if not findings.students and not _LIST_ELSEWHERE.search(whole):
@@ -212,6 +225,39 @@ def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float])
         and not findings.eligibility
     ):
         yield Evidence(_K.REMINDER, 3, "it repeats what is known")
+
+
+def _of_selections(text: Text, whole: str, findings: Findings, points: dict[NoticeKind, float]) -> Iterable[Evidence]:
+    """Yield whether those who are named have an offer or are called to a round."""
+    final, step = _FINAL.search(whole), _NEXT_STEP.search(whole)
+    decided = _decided(text, whole) if findings.students else None
+    if decided is not None:
+        yield Evidence(_K.OFFER, _to_win(_K.OFFER, points), f"the choice is made ({decided[:60]!r})")
+    elif findings.students and step and findings.comes and not _FINAL.search(text.title):
+        yield Evidence(_K.SHORTLIST, 3, f"a next step is ahead ({step[0]!r})")
+        yield Evidence(_K.OFFER, -3, "a next step is ahead")
+    elif findings.students and final:
+        yield Evidence(_K.OFFER, 3, f"the selection is final ({final[0]!r})")
+        yield Evidence(_K.UPDATE, -3, "the selection is final")
+    if findings.students and decided is None and _CALLED_ON.search(f"{text.title}\n{text.body[:600]}"):
+        lead = points[_K.OFFER] - points[_K.SHORTLIST]
+        yield Evidence(_K.SHORTLIST, max(6, lead - 5), "the selection is for a next round")  # it settles the contest
+        yield Evidence(_K.OFFER, -6, "the selection is for a next round")
+
+
+def _decided(text: Text, whole: str) -> str | None:
+    """Return the words that only a final result has; None without them, or if a round is ahead."""
+    if _ROUND_AHEAD.search(whole):
+        return None
+    columns = (cell for line in text.lines if len(line.cells) > 2 for cell in line.cells)
+    found = _DECIDED.search(whole) or next(filter(None, map(_OFFER_HEAD.fullmatch, columns)), None)
+    return found[0] if found else None
+
+
+def _to_win(kind: NoticeKind, points: dict[NoticeKind, float]) -> float:
+    """Return the points that put `kind` ahead of the others that name students, at least three."""
+    rivals = (_K.SHORTLIST, _K.JOB_POSTING, _K.ANNOUNCEMENT)
+    return max(3.0, max(points[rival] for rival in rivals) - points[kind] + 3)
 
 
 def _announces_change(text: Text) -> bool:

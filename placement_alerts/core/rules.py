@@ -161,7 +161,8 @@ RULES = (
         r" (?:to|released|rolled)|(?:been|got|are) placed (?:in|at|with)|extend an offer|hired"
         r" by|placement results?"
         r"|cracked|(?:bagged|secured|received|got) (?:an? |the |their )?(?:job|placement|role|position)"
-        r"|finali[sz]ed the following|selected (?:in|by|as|for the (?:role|post|position|profile))",
+        r"|finali[sz]ed the following|selected (?:in|by|as|for the (?:role|post|position|profile))"
+        r"|final outcome|(?:internship|job|placement|full[ -]time) offers",
     ),
     _rule(_K.OFFER, 4, 1.5, r"results?|selections?|selected|placed|offers?|offer letters?|joining"),
     _rule(_K.OFFER, 2.5, 1, r"congratulations?|congrats|heartiest|proud|delighted|badhai"),

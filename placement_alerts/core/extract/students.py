@@ -57,7 +57,7 @@ _CONTACT = re.compile(
     re.IGNORECASE,
 )
 _SEPARATORS = re.compile(
-    r"\s*(?:[,;:|()\[\]–—→•▶👉✅*]|\s-+\s?|\s?-+\s|^-+|-+$|\band\b|\t| {2,}|&|\d{1,2}[.)](?=\s))\s*"
+    r"\s*(?:[,;:|()\[\]–—→•▶👉✅*]|\s/\s|\s-+\s?|\s?-+\s|^-+|-+$|\band\b|\t| {2,}|&|\d{1,2}[.)](?=\s))\s*"
 )
 _NUMBER_LABEL = re.compile(
     r"\b(?:reg(?:n|istration|d)?|roll|enrol(?:l?ment)?|enrl|usn|prn|student id|college id"
