@@ -89,7 +89,11 @@ _ALONE = re.compile(
 _NUMBER = r"(?P<n{0}>10(?:\.0+)?|\d(?:\.\d{{1,2}})?)(?![\d%]|\.\d|\s?%)"
 _CGPA = re.compile(
     rf"\b(?:c\.?g\.?p\.?a|s?gpa|cpi|pointer)\b(?:(?! no | not )[^\d.;\n"
-    rf"|]){{0,45}}?(?:\|\s*)?{_NUMBER.format(1)}(?!\s?(?:%|percent|lpa|lakh|lac|backlog|year|am\b|pm\b))"
+    rf"|]| not (?=below|less)){{0,45}}?(?:\|\s*)?{_NUMBER.format(1)}"
+    rf"(?!\s?(?:%|percent|lpa|lakh|lac|backlog|year|am\b|pm\b))"
+    rf"|\b(?:criteria|eligibility|cut-?off|minimum|pointer|whoever|anyone|those|students?)\b[^.;\n\d|]{{0,60}}?"
+    rf"(?<![\d.]){_NUMBER.format(4)}\s?(?:\+|(?:and|&|or) (?:above|more)\b)"
+    r"(?!\s?(?:%|percent|lpa|lakh|lac|years?|months?|days|ctc|hours|backlog|students|members|offers?|compan|drives|candidates|people|rounds|am\b|pm\b))"
     rf"|(?<![\d.]){_NUMBER.format(2)}\s*\+?\s*(?:\(?on (?:a )?(?:scale of 10|10)\)?\s*)?(?:and above |or above "
     rf"|& above |or more |minimum |min\.? )?(?:in )?(?:c\.?g\.?p\.?a|cpi|gpa|pointer)\b",
     re.IGNORECASE,
@@ -133,7 +137,7 @@ def find_min_cgpa(text: Text) -> float | None:
         if len([cell for cell in line.cells if cell]) > 2 and _has_long_number(line.text):
             continue  # a student's own CGPA
         for match in _CGPA.finditer(line.text):
-            value = _new_value(line.text, match) or float(match["n1"] or match["n2"])
+            value = _new_value(line.text, match) or float(match["n1"] or match["n2"] or match["n4"])
             if 4 <= value <= 10:
                 return value
     return None
@@ -141,7 +145,7 @@ def find_min_cgpa(text: Text) -> float | None:
 
 def _new_value(line: str, match: re.Match[str]) -> float | None:
     """Return the second figure of "from 7 to 6.5", None if the figure is not the first of such a pair."""
-    group = "n1" if match["n1"] else "n2"
+    group = next(name for name in ("n1", "n2", "n4") if match[name])
     if not _CHANGED_FROM.search(line, max(0, match.start(group) - 12), match.start(group)):
         return None
     new = _CHANGED_TO.match(line, match.end(group))

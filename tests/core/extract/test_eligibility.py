@@ -110,3 +110,17 @@ def test_cgpa_of_school_counts_only_where_no_other_is_said() -> None:
 )
 def test_batch_is_named_by_its_last_year(said: str, year: int | None) -> None:
     assert find_batch_year(from_html("t", f"<p>{said}</p>"), date(2026, 9, 1)) == year
+
+
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [
+        ("Whoever has 6.8+ can fill the sheet", 6.8),
+        ("Criteria: ECE, 8.0 and above till 5th semester", 8.0),
+        ("B.Tech CSE / IT, no standing backlog, CGPA not below 7.2", 7.2),
+        ("Students paid 9 LPA and above may not apply", None),
+        ("Eligibility: 6 or more candidates", None),
+    ],
+)
+def test_least_cgpa_is_read_without_its_name(line: str, least: float | None) -> None:
+    assert find_min_cgpa(from_html("t", f"<p>{line}</p>")) == least
