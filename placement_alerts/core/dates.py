@@ -49,8 +49,10 @@ _TIMES = re.compile(
     r"|(?P<noon>12(?:[:.]00)?\s?noon|noon)\b"
     r"|(?P<mid>12(?:[:.]00)?\s?(?:mid\s?night)|mid\s?night)\b"
     r"|(?P<h2>[01]\d|2[0-3])[:.]?(?P<m2>[0-5]\d)\s?(?:hrs|hours|h)\b"
-    r"|(?P<h3>[01]?\d|2[0-3]):(?P<m3>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
     r"|(?P<h4>\d{1,2})(?:[:.](?P<m4>[0-5]\d))?\s?(?=(?:-|–|—|to)\s?\d{1,2}(?:[:.][0-5]\d)?\s?(?P<half4>[ap])\.?m\b)"
+    r"|(?P<h3>[01]?\d|2[0-3]):(?P<m3>[0-5]\d)(?::[0-5]\d)?(?![\d:])"
+    r"|(?<=by )(?P<h6>\d{1,2})(?:[:.](?P<m6>[0-5]\d))?(?= (?P<part>tonight|tonite|this evening|this afternoon|in the"
+    r" (?:evening|afternoon|night))\b)"
     r"|(?:(?P<late>raat|shaam|sham|dop[ae]har|evening|night)\s(?:ko\s)?)?(?P<h5>\d{1,2})(?:[:.](?P<m5>[0-5]\d))?\s?(?:baje|bje|o'?clock)\b"
     rf"|(?P<eod>{_DAY_END})\b"
     r")",
@@ -217,12 +219,12 @@ def _time_of_day(match: re.Match[str]) -> time | None:
         return time(12)
     if match["mid"] or match["eod"]:
         return END_OF_DAY
-    hour = int(match["h1"] or match["h2"] or match["h3"] or match["h4"] or match["h5"])
-    minute = int(match["m1"] or match["m2"] or match["m3"] or match["m4"] or match["m5"] or 0)
+    hour = int(match["h1"] or match["h2"] or match["h3"] or match["h4"] or match["h5"] or match["h6"])
+    minute = int(match["m1"] or match["m2"] or match["m3"] or match["m4"] or match["m5"] or match["m6"] or 0)
     half = (match["half"] or match["half4"] or "").lower()
     if half and not 1 <= hour <= 12:
         return time(hour, minute) if 12 < hour < 24 else None  # "17:00 PM" is written by mistake and meant so
-    if match["late"] and hour < 12:
+    if (match["late"] or match["part"]) and hour < 12:
         return time(hour + 12, minute)
     if match["half4"] and half == "p" and hour % 12 > _range_end(match):
         half = "a"  # 11-1 pm and 10-12 pm begin before noon

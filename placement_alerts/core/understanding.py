@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from placement_alerts.core.classify import Decision, Findings, classify
 from placement_alerts.core.dates import local_day
-from placement_alerts.core.document import Text, from_plain, gist, is_shouted, unshouted
+from placement_alerts.core.document import Line, Text, from_plain, gist, is_shouted, unshouted
 from placement_alerts.core.extract.company import Company, find_company
 from placement_alerts.core.extract.eligibility import find_batch_year, find_branches, find_min_cgpa
 from placement_alerts.core.extract.labels import Field, fields_of
@@ -35,6 +35,13 @@ _HAS_ELIGIBILITY = frozenset({_K.JOB_POSTING, _K.UPDATE})
 _HAS_EVENT = frozenset(_K) - {_K.OFFER, _K.INTERNSHIP_NOC, _K.POLICY, _K.IRRELEVANT}
 _HAS_LOCATION = frozenset({_K.JOB_POSTING, _K.OFFER, _K.SHORTLIST, _K.UPDATE, _K.INTERNSHIP_NOC, _K.REMINDER})
 _LOCATION_IS_LIKELY = frozenset({_K.JOB_POSTING, _K.OFFER, _K.INTERNSHIP_NOC})
+_COME_BY = re.compile(
+    r"\b(?:come|report|meet|visit|reach)\b[^;]{0,120}\b(?:by|before|till|until|latest)\b", re.IGNORECASE
+)
+_REPORTS_ON = re.compile(
+    r"^\W*(?:(?:please|kindly|they|both|all|you)\W+){0,2}(?:(?:must|should|will|to) )?report on\b", re.IGNORECASE
+)
+_JOINS = re.compile(r"\b(?:joining|doj)\b[^;]{0,60}\d\s?(?:[ap]\.?m\b|hrs|[:.]\d\d\b)", re.IGNORECASE)
 _ENOUGH_OWN = 60  # characters of an answer that say what it is for
 _SEVERAL = 2  # students; a single name in a sentence can be the company's
 _MOST_NAMES = 20
@@ -145,7 +152,7 @@ def _findings(found: _Found) -> Findings:
 def _facts(text: Text, found: _Found, decision: Decision, author: str | None) -> Facts:
     kind = decision.kind
     students = found.students if kind in _NAMES_STUDENTS else ()
-    deadline = found.schedule.deadlines[0] if found.schedule.deadlines and kind is not _K.POLICY else None
+    deadline = _deadline(kind, found.schedule)
     event = _event(kind, found.schedule)
     roles = tuple(one for one in found.roles if one.role is not None or kind in _HAS_PAY) if kind in _HAS_ROLES else ()
     company = found.company.name if kind is not _K.POLICY else None
@@ -160,9 +167,7 @@ def _facts(text: Text, found: _Found, decision: Decision, author: str | None) ->
         else (),
         deadline=_utc(deadline),
         event_at=_utc(event),
-        venue=find_venue(found.calm, found.fields, found.links, is_located=kind not in _HAS_LOCATION)
-        if event is not None
-        else None,
+        venue=_venue(kind, found, event) if event is not None else None,
         links=found.links,
         students=students,
         branches=found.branches if kind in _HAS_ELIGIBILITY else (),
@@ -174,13 +179,35 @@ def _facts(text: Text, found: _Found, decision: Decision, author: str | None) ->
     )
 
 
+def _deadline(kind: NoticeKind, schedule: Schedule) -> Dated | None:
+    """Return the first deadline; to those who hold an offer, the day by which they come to the office is one too."""
+    if schedule.deadlines:
+        return schedule.deadlines[0] if kind is not _K.POLICY else None
+    due = (event for event in schedule.events if _COME_BY.search(event.quote))
+    return next(due, None) if kind is _K.OFFER else None
+
+
 def _event(kind: NoticeKind, schedule: Schedule) -> Dated | None:
+    if kind is _K.OFFER:
+        return next((event for event in schedule.events if _is_first_day(event)), None)
     if kind not in _HAS_EVENT:
         return None
     certain = [event for event in schedule.events if event.said_time or event.weight >= _CERTAIN_EVENT]
     if kind is _K.JOB_POSTING:
         certain = [event for event in certain if event.said_time]
     return certain[0] if certain else None
+
+
+def _venue(kind: NoticeKind, found: _Found, event: Dated) -> str | None:
+    """Return where the event is; of an offer only what the sentence of the first day says."""
+    if kind is _K.OFFER:
+        return find_venue(Text("", (Line(event.quote),)), (), ())
+    return find_venue(found.calm, found.fields, found.links, is_located=kind not in _HAS_LOCATION)
+
+
+def _is_first_day(event: Dated) -> bool:
+    """Whether those who hold an offer begin then: they report on a day, or join at a time of day."""
+    return bool(_REPORTS_ON.search(event.quote) or (event.said_time and _JOINS.search(event.quote)))
 
 
 def _reasons(found: _Found, company: str | None, deadline: Dated | None, event: Dated | None) -> Iterator[str]:

@@ -129,3 +129,18 @@ def test_one_of_several_named_students_is_not_the_company() -> None:
 
     assert facts.company == "Acme Labs"
     assert [one.name for one in facts.students] == ["Ben Dey", "Asha Rao"]
+
+
+def test_those_with_an_offer_must_come_by_a_day_or_begin_at_an_hour() -> None:
+    facts = understand_html(
+        "Acme Labs final list",
+        "<p>Acme Labs has made offers to two:</p><p>23103001 Asha Rao<br>23103002 Ben Dey</p><p>CTC: 8 LPA</p>"
+        "<p>Both should come to Room 105 with a photo by 13 March 2026, 3 PM.</p>"
+        "<p>Date of joining: 6 July 2026, 9:30 AM, Acme House, IT Park</p>",
+        PUBLISHED,
+    )
+
+    assert facts.kind is NoticeKind.OFFER
+    assert facts.deadline == datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
+    assert facts.event_at == datetime(2026, 7, 6, 4, 0, tzinfo=UTC)
+    assert facts.venue == "Acme House, IT Park"

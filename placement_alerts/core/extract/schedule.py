@@ -22,6 +22,7 @@ from placement_alerts.core.extract.schedule_phrases import (
     DEADLINE_AFTER,
     DEADLINE_AT_END,
     EVENT,
+    FIRST_DAY,
     GONE_AFTER,
     NEAR,
     NOT_DUE,
@@ -206,6 +207,8 @@ def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     due = DEADLINE.search(before) or DEADLINE_AT_END.search(before) or too_late
     if due and not comes and not RANGE_START.search(before):
         return _Sort.DEADLINE, 3 if APPLY.search(f"{before} {clause.head[-80:]}") else 2
+    if moment.at is not None and moment.day is not None and FIRST_DAY.search(before):
+        return _Sort.EVENT, 2
     if (
         (PERIOD.search(before) and not CALLED_FROM.search(before))
         or AT_SOME_TIME.search(before)

@@ -19,8 +19,11 @@ DEADLINE = re.compile(
     rf"|extended (?:till|to|until|up ?to|by)|{_DO}\b[^.;]{{0,140}}?\b(?:by|before|till|until|up ?to|tak|within)"
     rf"|(?:stay|keep|remain)s? (?:open|live|active|accessible)\b[^.;]{{0,30}} (?:till|until|up ?to)"
     rf"|(?:open|live|active|accepted|available|valid)(?: only)? (?:till|until|up ?to)"
-    rf"|expires?(?: on)?|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
-    rf"|ends? (?:on|at)?)\b",
+    rf"|expires?(?: on)?|shuts?(?: down)?(?: on| at| by)?|last call|last chance"
+    rf"|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
+    rf"|ends? (?:on|at)?)\b"
+    rf"|\b(?:extended|moved|shifted)\b(?=[^.;]{{0,60}}\b(?:application|registration|apply\w*|regist\w+|submi\w+|deadline"
+    rf"|last date)\b)[^.;]{{0,90}}\bto\W{{0,3}}$",
     re.IGNORECASE,
 )
 DEADLINE_AT_END = re.compile(r"\b(by|before|till|until|up ?to)\W{0,3}(?:the |eod |\w+day\W{0,2})?$", re.IGNORECASE)
@@ -51,7 +54,7 @@ EVENT = re.compile(
     r"|hackathon|ideathon|challenge|rescheduled|postponed|preponed|shifted|meet\w*|lecture|orientation|final"
     r"|exam\w*|presentation|time|slots?|campus|appear|pi|finals|finale|screening|viva|attend|seminar|workshop"
     r"|interact\w*|process|called|invited|mailed|live|class|masterclass|address\w*|planned|event|walk-in"
-    r"|induction|on-?site|pool|come|deliver|speak|host\w*|organi\w+|kick-?off)\b",
+    r"|induction|on-?site|qualifiers?|prelim\w*|semi-?finals?|heats?|pool|come|deliver|speak|host\w*|organi\w+|kick-?off)\b",
     re.IGNORECASE,
 )
 CALLED = re.compile(
@@ -83,6 +86,7 @@ GONE_AFTER = re.compile(
     r"|(?:shifted|moved|changed|extended) (?:to|till|by)|(?:will|shall|to) now be (?:\w+ )?on\b)",
     re.IGNORECASE,
 )
+FIRST_DAY = re.compile(r"\b(?:date of joining|joining(?: date)?|doj)\W{1,4}(?:(?:is|on) )?$", re.IGNORECASE)
 PERIOD = re.compile(
     r"\b(?:joining|date of joining|internship(?: \w+){0,2} (?:begins|starts?|from)|duration|effective"
     r"|w\.?e\.?f\.?|weeks|months?|since|established|founded|expected|likely|tentative\w*|probabl[ey]"

@@ -76,6 +76,9 @@ _OLD = re.compile(
     r"|at|of)|not(?: in| at)?|than|was(?: in| at)?|in lieu of)\W{0,3}(?:the )?$",
     re.IGNORECASE,
 )
+_IN_PERSON = re.compile(
+    r"^\W*(?:in[- ]person|physical(?:ly)?|off-?line|face[- ]to[- ]face)(?: mode)?\s?[,:–(-]+\s*(?=\w)", re.IGNORECASE
+)
 _COUNTER = re.compile(
     r"\b(?:collect\w*|deposit|submit\w*|submission|contact|meet the|write to|query|queries|doubts|pick up"
     r"|difficulty|helpdesk|reply|will work|closed)\b",
@@ -170,7 +173,7 @@ def _innermost(place: str) -> str:
 def _venue(value: str) -> str | None:
     """Return the venue that a labelled value holds."""
     value = re.split(r"(?<=[a-z)\d])(?<!\bDr)(?<!\bSt)(?<!\bMt)(?<!\bNo)\.\s+(?=[A-Z])|\s[—]\s|\s\|\s|;", value)[0]
-    value = _CLAUSE_IN_BRACKETS.sub("", value)
+    value = _IN_PERSON.sub("", _CLAUSE_IN_BRACKETS.sub("", value))
     if re.search(r"\d{1,2}[:.]\d\d|\b\d{1,2}\s?[ap]m\b|20\d\d", value, re.IGNORECASE):
         place = _DATE_TAIL.sub("", value)
         value = place if HAS_ROOM.search(place) and place[:1].isalpha() else _DATE_LEAD.sub("", value)

@@ -46,6 +46,11 @@ def schedule_of(html: str, title: str = "t") -> tuple[str | None, str | None]:
         ("Last date to apply:<p>16 March 2026, 5 PM</p>", "03-16 17:00"),
         ("Apply by 16 March 2026. Portal closes on 16 March at 6 PM.", "03-16 18:00"),
         ("Fill the undertaking by 14 March. Apply by 16 March 2026.", "03-16 23:59"),
+        ("Portal shuts on Sunday, 15 March 2026 at 11:30 pm.", "03-15 23:30"),
+        ("The window is open since 1 March and shuts on 15 March at 9 pm.", "03-15 21:00"),
+        ("They extended the date of application from 12 March to 24 March 2026, 6 pm.", "03-24 18:00"),
+        ("LAST CALL 13/03/2026 EOD!!", "03-13 23:59"),
+        ("Confirm on the form by 11 tonight", "03-11 23:00"),
         ("Apply by 5 March 2026", None),
         ("Results will be declared by 20 March 2026", None),
         ("The office will remain closed on 20 March 2026", None),
@@ -115,3 +120,17 @@ def test_last_day_of_the_calendar_has_no_next_day() -> None:
 )
 def test_what_others_do_by_a_day_is_no_deadline(html: str, expected: tuple[str | None, str | None]) -> None:
     assert schedule_of(f"<p>{html}</p>") == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "event"),
+    [
+        ("Talk on 16 March 2026 between 3:00 – 4:30 PM in LT-3", "03-16 15:00"),
+        ("Qualifier : 14 March 2026, 8 PM<br>Grand finale : 27 March 2026, Pune", "03-14 20:00"),
+        ("Prelims on 14 March 2026, finale on 27 March 2026, 10 AM", "03-14 00:00"),
+        ("CANCELLED: campus visit of 12 March", None),
+        ("Date of joining: 16 March 2026, 9:30 AM, Acme House", "03-16 09:30"),
+    ],
+)
+def test_first_of_several_times_and_days_is_the_event(html: str, event: str | None) -> None:
+    assert schedule_of(f"<p>{html}</p>")[1] == event
