@@ -11,6 +11,7 @@ from placement_alerts.core.extract.company_forms import (
     bare_word,
     before_role,
     host_of_contest,
+    in_small_letters,
     is_generic,
     is_possible,
     tidy_name,
@@ -36,7 +37,6 @@ from placement_alerts.core.extract.company_phrases import (
     ROLE,
     SENTENCES,
     SEVERAL,
-    SMALL,
     SPLIT_TITLE,
     TOOL_MAKERS,
 )
@@ -85,7 +85,7 @@ def find_company(
         mentioned = _mentioned(text.title, known_companies)
         if mentioned is not None:
             return Company(mentioned, "the title names it and it is known")
-        small = _in_small_letters(text)
+        small = in_small_letters(text)
         if small is not None:
             return Company(_as_known(small, known_companies), "the title and the text name it in small letters")
     if best is None:
@@ -274,21 +274,6 @@ def _in_sentence(sentence: str) -> Iterator[tuple[str, float, bool]]:
                 continue
             if bare_word(raw.split()[0]) not in GENERIC:
                 yield name, points, not ROLE.search(raw)
-
-
-def _in_small_letters(text: Text) -> str | None:
-    """Return the words before "(Analyst)" or "ka form" that the title has as well, with capitals."""
-    title = [bare_word(word) for word in text.title.split()]
-    for line in text.lines[:12]:
-        for match in SMALL.finditer(line.text):
-            words = [bare_word(word) for word in match["words"].split()]
-            for start in range(len(words)):
-                run = words[start:]
-                if any(title[at : at + len(run)] == run for at in range(len(title))):
-                    name = tidy_name(" ".join(run).title())
-                    if is_possible(name):
-                        return name
-    return None
 
 
 def _mentioned(title: str, known_companies: Iterable[str]) -> str | None:

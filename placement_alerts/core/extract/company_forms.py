@@ -2,6 +2,7 @@
 
 import re
 
+from placement_alerts.core.document import Text
 from placement_alerts.core.enrollment import ENROLLMENT
 from placement_alerts.core.extract.cities import is_city
 from placement_alerts.core.extract.company_phrases import (
@@ -20,6 +21,7 @@ from placement_alerts.core.extract.company_phrases import (
     OWN_HOUSE,
     ROLE,
     ROLE_START,
+    SMALL,
     TOOL,
 )
 
@@ -114,3 +116,18 @@ def before_role(words: str) -> str:
     """Return what stands before a post whose first word is a usual one: "Acme Corner" of "Acme Corner Data Analyst"."""
     start = ROLE_START.search(words)
     return tidy_name(words[: start.start()]) if start else ""
+
+
+def in_small_letters(text: Text) -> str | None:
+    """Return the words before "(Analyst)" or "ka form" that the title has as well, with capitals."""
+    title = [bare_word(word) for word in text.title.split()]
+    for line in text.lines[:12]:
+        for match in SMALL.finditer(line.text):
+            words = [bare_word(word) for word in match["words"].split()]
+            for start in range(len(words)):
+                run = words[start:]
+                if any(title[at : at + len(run)] == run for at in range(len(title))):
+                    name = tidy_name(" ".join(run).title())
+                    if is_possible(name):
+                        return name
+    return None
