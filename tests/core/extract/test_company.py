@@ -1,7 +1,8 @@
 import pytest
 
 from placement_alerts.core.document import Text
-from placement_alerts.core.extract.company import find_company, tidy_name
+from placement_alerts.core.extract.company import find_company
+from placement_alerts.core.extract.company_forms import tidy_name
 from placement_alerts.core.html import from_html
 
 
