@@ -144,3 +144,14 @@ def test_those_with_an_offer_must_come_by_a_day_or_begin_at_an_hour() -> None:
     assert facts.deadline == datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
     assert facts.event_at == datetime(2026, 7, 6, 4, 0, tzinfo=UTC)
     assert facts.venue == "Acme House, IT Park"
+
+
+@pytest.mark.parametrize(
+    "said", ["Register by Friday.", "Last date: Friday", "Submit the form by Friday.", "Deadline is Friday"]
+)
+def test_weekday_alone_is_a_deadline_where_readers_are_asked_to_do_something(said: str) -> None:
+    facts = understand_plain(
+        "Acme Labs - hiring for Software Engineer", f"CTC: 9 LPA\n{said}\n", datetime(2026, 1, 20, 4, 30, tzinfo=UTC)
+    )
+
+    assert facts.deadline == datetime(2026, 1, 23, 18, 29, tzinfo=UTC)

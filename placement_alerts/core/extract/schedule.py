@@ -194,8 +194,8 @@ def _judge(moment: Moment, clause: _Clause) -> _Found:
 
 def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     before, after = clause.before, clause.after
-    if moment.vague and moment.at is None:
-        before = BY_AT_END.sub("", before)  # "by Monday" alone says when somebody hopes to have something
+    if moment.vague and moment.at is None and not ASKED_TO_DO.search(before):
+        before = BY_AT_END.sub("", before)  # "the results by Monday" says when somebody hopes to have something
     if OLD.search(before) or OLD_FROM.search(clause.head) or GONE_AFTER.match(after) or NOT_DUE.search(before):
         return _Sort.NEITHER, 0
     if PAPERS_AFTER.match(after) or CALLED_OFF.search(before):
@@ -206,6 +206,8 @@ def _sort(moment: Moment, clause: _Clause) -> tuple[_Sort, int]:
     too_late = TOO_LATE.search(before) and REFUSES.search(clause.sentence)
     due = DEADLINE.search(before) or DEADLINE_AT_END.search(before) or too_late
     if due and not comes and not RANGE_START.search(before):
+        if moment.vague and moment.at is None:
+            return _Sort.DEADLINE, 1  # a date that is said in full counts more
         return _Sort.DEADLINE, 3 if APPLY.search(f"{before} {clause.head[-80:]}") else 2
     if moment.at is not None and moment.day is not None and FIRST_DAY.search(before):
         return _Sort.EVENT, 2
