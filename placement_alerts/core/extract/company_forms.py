@@ -22,6 +22,7 @@ from placement_alerts.core.extract.company_phrases import (
     ROLE,
     ROLE_START,
     SMALL,
+    SMALL_BEHIND,
     TOOL,
 )
 
@@ -122,6 +123,9 @@ def in_small_letters(text: Text) -> str | None:
     """Return the words before "(Analyst)" or "ka form" that the title has as well, with capitals."""
     title = [bare_word(word) for word in text.title.split()]
     for line in text.lines[:12]:
+        for match in SMALL_BEHIND.finditer(line.text):
+            if bare_word(match["words"].split()[0]) in title:
+                return tidy_name(match["words"].title()) or None
         for match in SMALL.finditer(line.text):
             words = [bare_word(word) for word in match["words"].split()]
             for start in range(len(words)):

@@ -73,6 +73,7 @@ _SHORT = re.compile(
 _BEFORE_CONTACT = re.compile(r"\s*(?P<name>[^\W\d_][^\d@<>]{2,60}?)\s+(?:\+?\d[\d -]{8,}|<?[\w.+-]{1,64}@)")
 _SLOT = re.compile(r"\s*(?:[-–—,:|(]|\bat\b)\s*\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|hrs)?\)?$", re.IGNORECASE)
 _OCCUPATION = re.compile(r"Engineer|Merchant|Associate|Executive", re.IGNORECASE)
+_SMALL_NAME = re.compile(r"\s*[a-z]{2,20}(?: [a-z]{1,20}){1,3}\s*")
 _LIST_LEAD = re.compile(
     r"\b(?:select(?:ed|s|ion)?|shortlist\w*|select list|names|congrat\w*|cleared|qualified|offers?|ppos?"
     r"|(?:following|below|these)(?:[- ]mentioned)? (?:students|candidates))\b"
@@ -221,7 +222,7 @@ def _last_name(text: str) -> str | None:
     parts = [part for part in _SEPARATORS.split(RELATION.sub("", text[-120:])) if part.strip(" .")]
     if not parts:
         return None
-    return as_name(parts[-1]) or _tail(parts[-1]) or _rare_name(parts[-1])
+    return as_name(parts[-1]) or _tail(parts[-1]) or _rare_name(parts[-1]) or _small_name(parts[-1], text)
 
 
 def _first_name(text: str) -> str | None:
@@ -238,6 +239,13 @@ def _rare_name(part: str) -> str | None:
     if len(words) == 2 and NO_NAME.search(words[0]) is None and _OCCUPATION.fullmatch(words[1]):
         return as_name(part, strict=False)
     return None
+
+
+def _small_name(part: str, before: str) -> str | None:
+    """Return a name in small letters where its number follows in brackets: "asha rao (22103001)"."""
+    if not before.rstrip().endswith("(") or _SMALL_NAME.fullmatch(part) is None or NO_NAME.search(part):
+        return None
+    return as_name(part.strip(), strict=False)
 
 
 def _tail(part: str) -> str | None:
