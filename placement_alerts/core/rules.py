@@ -32,7 +32,15 @@ RULES = (
         6,
         2,
         r"(?:training (?:&|and) )?placement policy|amendments? (?:in|to) the (?:\w+ ){0,4}policy|policy for"
-        r" placements?",
+        r" placements?|placement (?:rules|norms|regulations)|(?:rules|norms|guidelines|regulations) (?:for|of|on)"
+        r" (?:campus )?placements?|(?:rules|norms|regulations)\b[^.;\n]{0,40}\bcom(?:e|es|ing) into (?:force|effect)",
+    ),
+    _rule(
+        _K.POLICY,
+        2,
+        1.5,
+        r"(?:shall|will) be (?:debarred|barred|deregistered|fined|blacklisted)|attracts? (?:a )?(?:fine|penalty)"
+        r"|with immediate effect|one student,? one (?:job|offer)",
     ),
     _rule(
         _K.HACKATHON,
@@ -120,7 +128,7 @@ RULES = (
         2.5,
         r"(?:is|are) (?:hereby )?(?:once again )?reminded|to remind|this is to remind|(?:yet|still) to (?:fill"
         r"|submit|apply|register|upload|complete)|(?:have|has) (?:still )?not (?:yet )?(?:filled|applied|registered"
-        r"|submitted|uploaded|completed|done)"
+        r"|submitted|uploaded|completed|done|attempted|taken|given|paid|signed|confirmed|responded)|nudge"
         r"|not yet (?:filled|applied|registered|submitted|uploaded)|(?:hours?|hrs) left"
         r"|neither applied|ignore if already|already (?:filled|registered|applied"
         r"|submitted)[^.]{0,20}ignore|closes? (?:today|tonight|tomorrow)|last day to"

@@ -136,3 +136,14 @@ def test_choice_for_a_round_ahead_is_a_shortlist() -> None:
     html = "<p>Acme has picked Asha Rao (23102047) and Ben Dey (23102048) as Design Intern. HR round on 3 June.</p>"
 
     assert classify(from_html("Acme", html), Findings(students=2, comes=True)).kind is NoticeKind.SHORTLIST
+
+
+@pytest.mark.parametrize(
+    ("html", "kind"),
+    [
+        ("<p>The following norms come into force.</p><p>1. A</p><p>2. B shall be debarred</p><p>3. C</p>", "policy"),
+        ("<p>Second nudge: 40 of us have not attempted the test. It is open.</p>", "reminder"),
+    ],
+)
+def test_norms_and_nudges_are_known_by_their_words(html: str, kind: str) -> None:
+    assert classify(from_html("Placement matters", html), Findings()).kind == kind
