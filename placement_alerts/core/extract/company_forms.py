@@ -73,7 +73,7 @@ def host_of_contest(name: str) -> str | None:
     match = CONTEST_BEHIND.fullmatch(name)
     if match is None:
         return None
-    host = tidy_name(match["host"] or match["host2"])
+    host = tidy_name(match["host"] or match["host2"] or match["host3"])
     return host if is_possible(host) and not NOT_A_HOST.search(host) else None
 
 

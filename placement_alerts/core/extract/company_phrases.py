@@ -106,6 +106,11 @@ SENTENCES = tuple(
             r"[^.,:;|()]{0,40}? (?:powered )?by) NAME",
             2.5,
         ),
+        (
+            r"(?i:\bby\b[^;:]{0,80}\b(?:president|engineer|manager|scientist|director|lead|head|officer|founder|ceo|cto"
+            r"|architect|consultant|developer|analyst)), NAME,? (?i:has|have|had|is|are|will|shall|on|at)\b",
+            2.5,
+        ),
         (r"^NAME (?i:hiring|recruiting|recruits|visiting|conducting|inviting)\b", 2.5),
         (r"NAME(?<=['’]s) (?:team|panel|HR|recruiters|officials|campus|drive|process|interviews?)\b", 3.0),
         (
@@ -123,6 +128,10 @@ SPLIT_TITLE = re.compile(r"\s*(?:\|+|_+|//|\s/\s|→|:|–|—|;|,|\s-+\s|\s-+|-
 SMALL = re.compile(
     rf"(?<!\w)(?P<words>(?:[a-z][\w&'’.-]*+ ){{1,5}})(?:\((?=[^()]{{0,60}}(?i:{ROLE_NOUN}))"
     r"|(?:ka|ki|ke) (?:form|test|interview|result|drive|oa|ppt|link|round|list|offer)\b)"
+)
+SMALL_BEHIND = re.compile(
+    r"\b(?:cracked|bagged|got into|(?:got |been )?placed (?:in|at|with))"
+    r" (?P<words>[a-z][\w&'’.-]*+(?: (?!(?:and|as|at|for|with|in|on|yesterday|today)\b)[a-z][\w&'’.-]*+){0,2})"
 )
 IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]")
 QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”")
@@ -234,6 +243,9 @@ EVENT = re.compile(
 )
 OWN_HOUSE = re.compile(
     r"\b(?:college|university|placement (?:cell|office)|training and placement|training & placement|t&p"
+    r"|(?:innovation|incubation|convention|conference|seminar|computer|training|student|activity|sports|resource"
+    r"|exam(?:ination)?|media|convocation|lecture|exhibition|multi-?purpose)"
+    r" (?:cent(?:re|er)|hall|block|hub|lab|room|theatre)"
     r"|department|career|auditorium|library|committee)\b",
     re.IGNORECASE,
 )
@@ -259,6 +271,7 @@ CONTEST_BEHIND = re.compile(
     r"|code|cod)a?(?:a)?thon))\w+thon\b)\w*(?i:hack|sprint|code"
     r"|fest|quest|storm|wars"
     r"|thon|cup|jam|athon)\w*(?:['’ ]?\d{2,4})?(?: \d\.\d)?"
+    r"|(?P<host3>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) [A-Z]\w+-[aA]-[tT]hon"
     r"|(?P<host2>[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)?) [A-Z]\w+ \d{1,2}\.\d"  # an edition: Acme GRiD 7.0
 )
 NOT_A_HOST = re.compile(
