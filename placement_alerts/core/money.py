@@ -37,6 +37,8 @@ _NOT_PAY_BEFORE = re.compile(
     r"|\b(earlier|previous(?:ly)?|instead of|in place of|in lieu of|rather than|not|was|against|old|mentioned"
     r" as)\W{1,3}"
     r"(?:\w+\W){0,3}$"
+    r"|\b(?:bond|deposit|penalty)\b[^.;:|]{0,12}\d{1,2} (?:months?|years?)[\s,]{1,3}(?:(?:of|with|and|or|a) ){0,2}"
+    r"(?:penalty (?:of )?)?$"
     r"|\blast (?:year|season)\b[^.]*$",
     re.IGNORECASE,
 )

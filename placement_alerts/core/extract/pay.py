@@ -45,6 +45,16 @@ _LIMIT = re.compile(
 )
 
 
+# what others got before: "three of our students were absorbed in the past at 18 LPA"
+_PAST = re.compile(
+    r"\b(?:in the past|(?:last|previous) (?:year|season|batch)|(?:your|our) seniors"
+    r"|(?:were|was|got) (?:absorbed|converted))\b",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[,;()](?!\d)")
+_SUFFIX = re.compile(r" [-–—] (?P<suffix>[^–—]{1,40})$")
+
+
 def total_pay(text: Text, fields: Iterable[Field]) -> tuple[float | None, int | None]:
     """Return what the message states for a single post: lakhs a year and rupees a month."""
     fields = tuple(fields)
@@ -122,7 +132,14 @@ def _pay_lines(text: Text) -> Iterator[str]:
     yield text.title
     for line in text.lines:
         sentences = re.split(r"(?<=[a-z)])[.;!?]\s+(?=[A-Z])", line.text)
-        yield from (sentence for sentence in sentences if not _LIMIT.search(sentence))
+        yield from (_of_today(sentence) for sentence in sentences if not _LIMIT.search(sentence))
+
+
+def _of_today(sentence: str) -> str:
+    """Return the sentence without the clauses that tell of the past."""
+    if _PAST.search(sentence) is None:
+        return sentence
+    return ", ".join(clause for clause in _CLAUSE_END.split(sentence) if not _PAST.search(clause))
 
 
 def own_pay(
@@ -148,4 +165,14 @@ def own_pay(
         others = [at for other in names if other != name and (at := after.lower().find(other.lower(), len(name))) > 0]
         if amounts := find_amounts(after[: min(others, default=len(after))]):
             return yearly_lakhs(amounts[:1]), monthly_rupees(amounts)
-    return None
+    return _pay_of_suffix(name, text)
+
+
+def _pay_of_suffix(name: str, text: Text) -> tuple[float | None, int | None] | None:
+    """Return the pay of a line that begins with what sets the post apart: "- Supply Chain: 6.2 LPA"."""
+    suffix = _SUFFIX.search(name)
+    if suffix is None:
+        return None
+    own = re.compile(rf"[\s*•–—-]*{re.escape(suffix['suffix'])}\s*[:–—(-]")
+    paid = (amounts for line in text.lines if own.match(line.text) and (amounts := find_amounts(line.text)))
+    return next(((yearly_lakhs(amounts[:1]), monthly_rupees(amounts)) for amounts in paid), None)
