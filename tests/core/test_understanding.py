@@ -155,3 +155,74 @@ def test_weekday_alone_is_a_deadline_where_readers_are_asked_to_do_something(sai
     )
 
     assert facts.deadline == datetime(2026, 1, 23, 18, 29, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("lines", "roles"),
+    [
+        (
+            "Asha Rao 22103001 (Flight Engineer)<br>Ben Dey 22103002 (Test Engineer)",
+            ["Flight Engineer", "Test Engineer"],
+        ),
+        ("ASHA RAO - 22103001 - SDE 1 - Pune<br>BEN DEY - 22103002 - SDE 1 - Pune", ["SDE 1"]),
+        ("They will be designated Software Engineer-I at 8 LPA<br>Asha Rao 22103001", ["Software Engineer-I"]),
+        ("iOS Developer, 10 LPA<br>- Asha Rao, 22103001<br>Power Trainee, 5.4 LPA<br>- Ben Dey, 22103002", None),
+    ],
+)
+def test_posts_of_students_are_read_beside_their_names(lines: str, roles: list[str] | None) -> None:
+    facts = understand_html("Acme Labs final list", f"<p>Selected students of Acme Labs:</p><p>{lines}</p>", PUBLISHED)
+
+    assert [one.role for one in facts.roles] == (roles or ["iOS Developer", "Power Trainee"])
+
+
+@pytest.mark.parametrize(
+    ("html", "roles"),
+    [
+        (
+            "<p>Acme Labs is hiring:</p><p>* DSP Engineer .... 11 LPA ... ECE<br>* iOS Developer ... 10 LPA</p>",
+            [("DSP Engineer", 11.0), ("iOS Developer", 10.0)],
+        ),
+        (
+            "<p>Acme Labs is looking for Management Trainee – Supply Chain and Management Trainee – R&amp;D.</p>"
+            "<p>– Supply Chain: any branch, ₹6.2 LPA<br>– R&amp;D: Biotechnology, ₹5.8 LPA</p>",
+            [("Management Trainee – Supply Chain", 6.2), ("Management Trainee – R&D", 5.8)],
+        ),
+        (
+            "<p>Acme Labs is hiring. Profile: VLSI Intern. Apply by 13 March, any branch, service bond of 18 months, "
+            "₹1,00,000.</p><p>No offer should be expected, although three were absorbed in the past at 18 LPA.</p>",
+            [("VLSI Intern", None)],
+        ),
+    ],
+)
+def test_each_post_has_its_own_pay(html: str, roles: list[tuple[str, float | None]]) -> None:
+    facts = understand_html("Hiring: Acme Labs", html, PUBLISHED)
+
+    assert [(one.role, one.package_lpa) for one in facts.roles] == roles
+
+
+@pytest.mark.parametrize(
+    ("title", "html", "company"),
+    [
+        (
+            "Expert talk (10 Sep)",
+            "<p>An expert talk by Mr. A. Hegde, Principal Engineer, Acme Semicon has been held.</p>",
+            1,
+        ),
+        ("Acme Semicon Build-a-thon", "<p>Acme Semicon is conducting a 24-hour Build-a-thon.</p>", 1),
+        ("HackNova 3.0", "<p>A 36-hour hackathon in the Innovation Centre, Sector 62.</p>", 0),
+    ],
+)
+def test_company_is_neither_its_event_nor_the_venue(title: str, html: str, company: int) -> None:
+    assert understand_html(title, html, PUBLISHED).company == (None, "Acme Semicon")[company]
+
+
+def test_friends_who_write_in_small_letters_are_understood() -> None:
+    facts = understand_html(
+        "dronaksh results out!",
+        "<p>asha rao (22102130) and ben dey (22102008) cracked dronaksh aerial, 9.6 lpa</p>",
+        PUBLISHED,
+    )
+
+    assert facts.kind is NoticeKind.OFFER
+    assert facts.company == "Dronaksh Aerial"
+    assert [one.name for one in facts.students] == ["asha rao", "ben dey"]

@@ -86,6 +86,7 @@ _ALONE = re.compile(
     re.IGNORECASE,
 )
 
+_COLUMNS = re.compile(r"\s*(?:(?<!\.)\.{3,}|//|\s\|\s)\s*")
 _NUMBER = r"(?P<n{0}>10(?:\.0+)?|\d(?:\.\d{{1,2}})?)(?![\d%]|\.\d|\s?%)"
 _CGPA = re.compile(
     rf"\b(?:c\.?g\.?p\.?a|s?gpa|cpi|pointer)\b(?:(?! no | not )[^\d.;\n"
@@ -110,6 +111,7 @@ _YEAR = re.compile(
     r"|batch\W|:\W?)?\W{0,2}(?P<c>20\d\d)"
     r"|\b(?:b\.?\s?tech|branch|m\.?\s?tech|students)\W{1,3}(?P<d>20\d\d)\b(?!\s?-\s?\d\d)(?:\W{1,3}(?:and|&|/|,"
     r"|or)\W{0,2}(?P<d2>20\d\d))?"
+    r"|(?:\||//|\()\s?(?P<g>20\d\d) (?:batch )?only\b"
     r"|\bcampus (?:recruitment|hiring|placements?|drive)\W{1,3}(?P<f>20\d\d)\b(?!\s?-\s?\d\d)"
     r"|20(?P<from>\d\d)\s?[-–]\s?(?:20)?(?P<to>\d\d)\W{1,3}(?:batch(?:es)?|pass[- ]?outs?|graduat\w+)\b"
     r"|\b(?:batch(?:es)?|class)\W{0,4}(?:of\W)?\W{0,3}20(?P<from2>\d\d)\s?[-–]\s?(?:20)?(?P<to2>\d\d)(?![\d/-])"
@@ -180,6 +182,7 @@ def _lines_about_eligibility(text: Text) -> Iterator[str]:
             if re.search(r"\b(?:eligib|applicable courses|who can apply|branches|criteria)", sentence, re.IGNORECASE):
                 near = 6
             asked = _ELIGIBLE.search(sentence) or near or _ALONE.fullmatch(sentence)
+            yield from (part for part in _COLUMNS.split(sentence)[1:] if _ALONE.fullmatch(part))
             if asked and (not _NOT_ELIGIBLE.search(sentence) or (_ALL.search(sentence) and _EXCEPT.search(sentence))):
                 yield sentence
         near = max(0, near - 1)

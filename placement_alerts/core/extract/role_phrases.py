@@ -16,7 +16,7 @@ ROLE_NOUN = (
     r"|chemist|instructor|educator"
     r"|counsellor|technologist|supervisor|expert|support|mts|technical staff|sde|swe|get|sre|sdet|qa|bde|bda|dba|pgt)"
 )
-_WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)[A-Z0-9][\w+#.&/'’-]*"
+_WORD = r"(?!(?:LPA|CTC|INR|Rs|AM|PM|P\.A)\b)(?:[a-z](?=[A-Z]))?[A-Z0-9][\w+#.&/'’-]*"
 _SUFFIX_WORD = r"[A-Z](?:[\w+#&]|\.(?=\w)){1,14}"
 _NO_GRADE = (
     r"(?:am|will|have|had|was|would|to|or|and|nos?|years?|months?|weeks?|days|positions?|openings?|posts?|vacanc\w+"
@@ -102,6 +102,6 @@ def _tidy(match: re.Match[str]) -> str:
     ):
         name = bare
     if suffix and not _NOT_A_SUFFIX.search(suffix) and not is_city(suffix):
-        name = f"{name} - {suffix}"
+        name = f"{name} {'–' if match.string[match.start('suffix') - 2] == '–' else '-'} {suffix}"
     name = _LEADING.sub("", name)
     return re.sub(rf"({ROLE_NOUN})s(?=$| \(| -)", r"\1", name, flags=re.IGNORECASE).strip(" -/&,.")

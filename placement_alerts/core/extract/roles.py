@@ -26,7 +26,7 @@ _ROLE_LABEL = re.compile(
 )
 _STATED = re.compile(
     r"(?:\b(?:role|position|post|profile|designation|job|posts|roles|positions|profiles) of|\bas(?: an?| the)?"
-    r"|\bcapacity of"
+    r"|\bcapacity of|\bdesignated(?: as)?(?: an?)?"
     r"|\bhir(?:e|ing)(?: for)?|\brecruit(?:ing|ment|ing for)?(?: of)?|\brequires?|\brequirement of|\boffering"
     r"|\btaking|\blooking (?:out )?for|\bneeds?(?: \d+)?"
     r"|\bopened|\bopenings? (?:for|of)|\bcontinuation (?:to|of) the|\bfor(?: the)?|\bis|\brole is|\bdesignation"
@@ -43,7 +43,7 @@ _STATED_AFTER = re.compile(
 )
 _QUALIFIER = re.compile(
     r"\s[-–—]\s(?P<rest>[A-Z][\w&+#]*(?: [A-Z][\w&+#]*){0,2})"
-    r"(?=\s*(?:$|\(|(?:with|through|at|for|in|profile|role|position|post|by|from)\b))"
+    r"(?=\s*(?:\.?$|\()|\s+(?:with|through|at|for|in|profile|role|position|post|by|from|and|or)\b)"
 )
 _PAY_FOLLOWS = re.compile(r"\W{1,4}(?:₹|rs\.?|inr)?\s?\d[\d.,]*\s?(?:lpa|lakhs?|lacs?)\b", re.IGNORECASE)
 _ALONE_AFTER_DASH = re.compile(r"[\s*]*[-–—:|]\s*")  # the company's name, which stood before, is taken out
@@ -51,6 +51,8 @@ _BAR_BEFORE = re.compile(r"(?:^|\|)\s*$")
 _BAR_AFTER = re.compile(r"\s*\|")
 _FULL_TIME = re.compile(r"\b(?:full[- ]?time|fte|convert\w*|conversion|absorbed)\b[^.;]{0,20}$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,|/|&|and|or|, and)\s+(?:an? |\d{1,3} )?", re.IGNORECASE)
+_PARTS_OF_ROW = re.compile(r"\s*[()\[\],;|]\s*|\s+[-–—]\s*")
+_LONGEST_ROW = 160  # characters of a line that is about one student
 _NONE = (None, None)
 _IN_LIST = re.compile(r"\W*\d{1,3}[.)]\s|.{0,80}\d{6}|\W*[-•*▪➢→]\s")
 _COUNTED = re.compile(
@@ -103,7 +105,7 @@ def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
     """Return the names of the posts, from the most certain place that names any."""
     labelled = [f for f in fields if _ROLE_LABEL.fullmatch(f.label)]
     columns = _unique(name for f in labelled if f.column for name in _split(f.value))
-    listed = columns or posts_in_rows(text) or _listed(text) or _above_students(text)
+    listed = columns or posts_in_rows(text) or _listed(text) or _above_students(text) or _behind_students(text)
     if len(listed) > 1:
         return listed
     in_title = _in_title(_without_quotes(text.title))
@@ -157,6 +159,17 @@ def _above_students(text: Text) -> list[str]:
     return _unique(names)
 
 
+def _behind_students(text: Text) -> list[str]:
+    """Return posts that stand behind the numbers of students: "Asha Rao 22103001 (Analyst)", "- SDE 1 -"."""
+    parts = (
+        part
+        for line in text.lines
+        if not line.cells and (number := ENROLLMENT.search(line.text[:_LONGEST_ROW]))
+        for part in _PARTS_OF_ROW.split(line.text[number.end() : _LONGEST_ROW])
+    )
+    return _unique(found[0][2] for part in parts if (found := role_phrases(part)) and found[0][:2] == (0, len(part)))
+
+
 def _listed(text: Text) -> list[str]:
     """Return posts that stand on lines of their own beside a pay: `a) Test Engineer - 5 LPA`."""
     names = []
@@ -170,8 +183,13 @@ def _listed(text: Text) -> list[str]:
         if (
             found
             and found[0][0] == 0
-            and re.match(r"\W{0,3}(?:\.|:|-|–|—|\(|\|)", head[found[0][1] :][:5])
-            and find_amounts(head[found[0][1] :])
+            and (
+                _PAY_FOLLOWS.match(head, found[0][1])
+                or (
+                    re.match(r"\W{0,3}(?:\.|:|-|–|—|\(|\|)", head[found[0][1] :][:5])
+                    and find_amounts(head[found[0][1] :])
+                )
+            )
         ):
             names.append(found[0][2])
     return _unique(names)
@@ -193,7 +211,7 @@ def _stated(text: Text) -> list[str]:
                 or re.match(r"\W{0,4}\|?\W{0,3}(?:CTC|₹|INR)", after)
             ):
                 full = _qualified(line.text, end, name) if _STATED.search(before) else name
-                names.append((full, *_joined_to(end, line.text)))
+                names.append((full, *_joined_to(end + len(full) - len(name), line.text)))
     return _unique(names[0]) if names else []
 
 
@@ -202,8 +220,8 @@ def _joined_to(end: int, text: str) -> list[str]:
     names = []
     for start, ends, name in role_phrases(text):
         if start >= end and _BETWEEN.fullmatch(text, end, start):
-            names.append(name)
-            end = ends
+            names.append(_qualified(text, ends, name))
+            end = ends + len(names[-1]) - len(name)
     return names
 
 
