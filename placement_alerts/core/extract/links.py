@@ -1,6 +1,7 @@
 """The links of a message that a reader can use."""
 
 import re
+from itertools import islice
 from urllib.parse import urlsplit
 
 from placement_alerts.core.document import Text
@@ -41,12 +42,13 @@ def find_links(text: Text) -> tuple[str, ...]:
         if link.line < signed or not _HOME_PAGE.fullmatch(link.url):
             _keep(found, link.url)
     for index, line in enumerate(text.lines):
-        for match in _WRITTEN.finditer(line.text):
-            url = _trimmed(match[0])
-            if _HOME_PAGE.fullmatch(url) and (index >= signed or _PHONE.search(line.text)):
-                continue  # it stands in a signature
-            if _key(url) not in shown:
+        written = [_trimmed(match[0]) for match in islice(_WRITTEN.finditer(line.text), MOST_LINKS)]
+        is_signature = bool(written) and (index >= signed or _PHONE.search(line.text) is not None)
+        for url in written:
+            if not (is_signature and _HOME_PAGE.fullmatch(url)) and _key(url) not in shown:
                 _keep(found, url if "://" in url else f"https://{url}")
+        if len(found) >= MOST_LINKS:
+            break
     return tuple(found.values())[:MOST_LINKS]
 
 
