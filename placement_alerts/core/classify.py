@@ -73,6 +73,7 @@ _FINAL = re.compile(
 _DECIDED = re.compile(
     r"\b(?:picked|chosen|hired|recruited|absorbed|taken|selected)\b(?! for\b)[^.;\n]{0,300}?[\s)]as"
     rf" (?:an? |its |their )?(?:\w{{1,20}}[ -]){{0,4}}{ROLE_NOUN}s?\b"
+    r"|\b(?:picked|chosen|hired|recruited)\b[^.;\n]{0,200}?\bfor the (?:role|post|position|profile|designation) of\b"
     r"|\b(?:would like|wants?|wish(?:es)?|is happy|are happy|is pleased) to (?:have|take|hire|onboard|welcome|offer)\b"
     r"[^.;\n]{0,40}\b(?:following|below|these|both|two|three|four|five)\b(?![^.;\n]{0,60}\b(?:rounds?|interviews?|tests?)\b)"
     r"|\bfinal outcome\b|\boutcome of (?:the |your |our )?(?:\w+ ){0,3}(?:drive|process|visit|recruitment)\b"
@@ -92,7 +93,7 @@ _ROUND_AHEAD = re.compile(
     re.IGNORECASE,
 )
 _CALLED_ON = re.compile(
-    r"\bselected (?:students? |candidates? )?(?:for|to) (?:the |appear (?:for|in) )?(?:upcoming "
+    r"\b(?:selected|picked|chosen) (?:students? |candidates? )?(?:for|to) (?:the |appear (?:for|in) )?(?:upcoming "
     r"|further )?(?:next|gd|pi|hr|technical"
     r"|tech|final|coding|written|online|group|personal|managerial|second|third|\d(?:nd|rd|th)"
     r"|(?:(?!(?:role|post|position|profile|internship|as|after|by|from|through|in|at|with|of|on|via)\b)[\w-]+ ){0,4}"
@@ -229,7 +230,7 @@ def _tie_breaks(text: Text, findings: Findings, points: dict[NoticeKind, float])
 
 def _of_selections(text: Text, whole: str, findings: Findings, points: dict[NoticeKind, float]) -> Iterable[Evidence]:
     """Yield whether those who are named have an offer or are called to a round."""
-    final, step = _FINAL.search(whole), _NEXT_STEP.search(whole)
+    final, step = _FINAL.search(whole), _NEXT_STEP.search(whole) or _ROUND_AHEAD.search(whole)
     decided = _decided(text, whole) if findings.students else None
     if decided is not None:
         yield Evidence(_K.OFFER, _to_win(_K.OFFER, points), f"the choice is made ({decided[:60]!r})")

@@ -123,6 +123,7 @@ def test_request_to_fill_a_form_does_not_make_a_posting_a_reminder() -> None:
     [
         "<p>Acme has picked Asha Rao (23102047) and Ben Dey (23102048) as Intern.</p><p>Report on 1 June 2026.</p>",
         "<p>Acme would like to have the following two as interns from 5 January.</p>",
+        "<p>Acme has chosen Asha Rao (23102047) for the role of Analyst.</p><p>Report on 1 June 2026.</p>",
         "<p>Final outcome of the Acme drive. Cy Roy was not selected for the next list.</p>",
         "<table><tr><td>Name</td><td>Enrollment</td><td>Offered role</td></tr></table>",
         "<p>Asha Rao (23102047) and Ben Dey (23102048) got placed in Acme</p>",
@@ -132,9 +133,14 @@ def test_words_of_a_choice_that_is_made_are_an_offer(html: str) -> None:
     assert classify(from_html("Acme", html), Findings(students=2, comes=True, pay=True)).kind is NoticeKind.OFFER
 
 
-def test_choice_for_a_round_ahead_is_a_shortlist() -> None:
-    html = "<p>Acme has picked Asha Rao (23102047) and Ben Dey (23102048) as Design Intern. HR round on 3 June.</p>"
-
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Acme has picked Asha Rao (23102047) and Ben Dey (23102048) as Design Intern. HR round on 3 June.</p>",
+        "<p>Picked for the HR round of Acme as Intern: Asha Rao (23102047)</p><p>HR round: 3 June, 10 AM</p>",
+    ],
+)
+def test_choice_for_a_round_ahead_is_a_shortlist(html: str) -> None:
     assert classify(from_html("Acme", html), Findings(students=2, comes=True)).kind is NoticeKind.SHORTLIST
 
 
