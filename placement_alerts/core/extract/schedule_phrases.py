@@ -19,10 +19,10 @@ DEADLINE = re.compile(
     rf"|extended (?:till|to|until|up ?to|by)|{_DO}\b[^.;]{{0,140}}?\b(?:by|before|till|until|up ?to|tak|within)"
     rf"|(?:stay|keep|remain)s? (?:open|live|active|accessible)\b[^.;]{{0,30}} (?:till|until|up ?to)"
     rf"|(?:open|live|active|accepted|available|valid)(?: only)? (?:till|until|up ?to)"
-    rf"|expires?(?: on)?|shuts?(?: down)?(?: on| at| by)?|last call|last chance"
+    rf"|expires?(?: on)?|shuts?(?: down)?(?: on| at| by)?|(?:last|final) (?:call|chance)"
     rf"|reopened (?:till|until|up ?to)|timeline|freez\w+|frozen|lock(?:ed|s)?"
     rf"|ends? (?:on|at)?)\b"
-    rf"|\b(?:extended|moved|shifted)\b(?=[^.;]{{0,60}}\b(?:application|registration|apply\w*|regist\w+|submi\w+|deadline"
+    rf"|\b(?:extended|moved|shifted|pushed)\b(?=[^.;]{{0,60}}\b(?:application|registration|apply\w*|regist\w+|submi\w+|deadline"
     rf"|last date)\b)[^.;]{{0,90}}\bto\W{{0,3}}$",
     re.IGNORECASE,
 )
@@ -71,7 +71,7 @@ OLD = re.compile(
     re.IGNORECASE,
 )
 OLD_FROM = re.compile(
-    r"\b(?:extended|changed|moved|shifted|revised|rescheduled|postponed|preponed|advanced"
+    r"\b(?:extended|changed|moved|shifted|pushed|revised|rescheduled|postponed|preponed|advanced"
     r"|deferred)\b[^.]{0,60}?\bfrom\W*(?:\w+day\W*)?$",
     re.IGNORECASE,
 )
