@@ -192,6 +192,12 @@ def test_posts_of_students_are_read_beside_their_names(lines: str, roles: list[s
             "₹1,00,000.</p><p>No offer should be expected, although three were absorbed in the past at 18 LPA.</p>",
             [("VLSI Intern", None)],
         ),
+        ("<p>For the role of Data Analyst at 7 LPA. Last year our seniors got 12 LPA.</p>", [("Data Analyst", 7.0)]),
+        (
+            "<p>We require:</p><p>Acme Labs requires Sales Trainee – North and Sales Trainee – South.</p>"
+            "<p>North: 5 LPA<br>South: 4.5 LPA</p>",
+            [("Sales Trainee – North", 5.0), ("Sales Trainee – South", 4.5)],
+        ),
     ],
 )
 def test_each_post_has_its_own_pay(html: str, roles: list[tuple[str, float | None]]) -> None:

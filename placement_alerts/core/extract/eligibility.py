@@ -90,7 +90,7 @@ _COLUMNS = re.compile(r"\s*(?:(?<!\.)\.{3,}|//|\s\|\s)\s*")
 _NUMBER = r"(?P<n{0}>10(?:\.0+)?|\d(?:\.\d{{1,2}})?)(?![\d%]|\.\d|\s?%)"
 _CGPA = re.compile(
     rf"\b(?:c\.?g\.?p\.?a|s?gpa|cpi|pointer)\b(?:(?! no | not )[^\d.;\n"
-    rf"|]| not (?=below|less)){{0,45}}?(?:\|\s*)?{_NUMBER.format(1)}"
+    rf"|]| not (?=(?:be )?(?:below|less|lower|under))){{0,45}}?(?:\|\s*)?{_NUMBER.format(1)}"
     rf"(?!\s?(?:%|percent|lpa|lakh|lac|backlog|year|am\b|pm\b))"
     rf"|\b(?:criteria|eligibility|cut-?off|minimum|pointer|whoever|anyone|those|students?)\b[^.;\n\d|]{{0,60}}?"
     rf"(?<![\d.]){_NUMBER.format(4)}\s?(?:\+|(?:and|&|or) (?:above|more)\b)"

@@ -51,7 +51,7 @@ _PAST = re.compile(
     r"|(?:were|was|got) (?:absorbed|converted))\b",
     re.IGNORECASE,
 )
-_CLAUSE_END = re.compile(r"[,;()](?!\d)")
+_CLAUSE_END = re.compile(r"[,;()](?!\d)|(?<=\w)\.\s+(?=[A-Z])")
 _SUFFIX = re.compile(r" [-–—] (?P<suffix>[^–—]{1,40})$")
 
 

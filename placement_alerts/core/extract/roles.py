@@ -112,7 +112,13 @@ def _names(text: Text, fields: tuple[Field, ...]) -> list[str]:
     stated = _unique(name for f in labelled if not f.column for name in _split(f.value))
     if in_title and not (len(stated) > len(in_title)):
         return _fuller(in_title, stated or _stated(text))
-    return stated or listed or beside_pay(text, fields) or _stated(text) or _alone(text)
+    return stated or listed or _spelled_out(beside_pay(text, fields), _stated(text)) or _alone(text)
+
+
+def _spelled_out(beside: list[str], in_sentences: list[str]) -> list[str]:
+    """Return the posts that pays are set apart by, in full where a sentence has them: "Trainee – Sales" for "Sales"."""
+    ends = {name: re.split(r" [-–—] ", name)[-1] for name in in_sentences}
+    return in_sentences if not beside or set(ends.values()) == set(beside) else beside
 
 
 def _alone(text: Text) -> list[str]:

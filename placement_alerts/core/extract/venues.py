@@ -184,7 +184,10 @@ def _venue(value: str) -> str | None:
         return platform
     if _ONLINE.search(value) and not HAS_ROOM.search(value):
         return "Online"
-    return re.sub(r"^the\s+", "", value.strip(" .*"))[:_LONGEST_VENUE] or None
+    return (
+        re.sub(r"^the\s+", "", value.removesuffix(")" if "(" not in value else "\0").strip(" .*"))[:_LONGEST_VENUE]
+        or None
+    )
 
 
 def _rooms(line: str, *, renewed: bool = False) -> Iterator[str]:

@@ -118,6 +118,7 @@ def test_batch_is_named_by_its_last_year(said: str, year: int | None) -> None:
         ("Whoever has 6.8+ can fill the sheet", 6.8),
         ("Criteria: ECE, 8.0 and above till 5th semester", 8.0),
         ("B.Tech CSE / IT, no standing backlog, CGPA not below 7.2", 7.2),
+        ("CGPA should not be less than 6.5", 6.5),
         ("Students paid 9 LPA and above may not apply", None),
         ("Eligibility: 6 or more candidates", None),
     ],
