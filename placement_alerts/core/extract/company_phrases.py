@@ -166,7 +166,10 @@ PROCESS = re.compile(
     re.IGNORECASE,
 )
 TOOL_MAKERS = frozenset({"google", "microsoft", "linkedin", "hackerrank", "hackerearth"})  # named for their tools too
-OF_ALUMNI = re.compile(r"\b(?:alumn\w+|batch of (?:19|20)[01]\d|ex-)", re.IGNORECASE)  # their employer is not meant
+OF_ALUMNI = re.compile(
+    r"\b(?:prizes?\b[^.;]{0,60}\b(?:interviews?|internships?) (?:at|with)|alumn\w+|batch of (?:19|20)[01]\d|ex-)",
+    re.IGNORECASE,
+)  # their employer is not meant
 ROLE_START = re.compile(
     r"(?<=\w )(?:Summer|Winter|Graduate|Software|Data|Business|Product|Junior|Senior|Full[ -]?Stack|Back-?end"
     r"|Front-?end"
