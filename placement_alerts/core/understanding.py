@@ -38,6 +38,12 @@ _LOCATION_IS_LIKELY = frozenset({_K.JOB_POSTING, _K.OFFER, _K.INTERNSHIP_NOC})
 _COME_BY = re.compile(
     r"\b(?:come|report|meet|visit|reach)\b[^;]{0,120}\b(?:by|before|till|until|latest)\b", re.IGNORECASE
 )
+# a step of the selection with its day, of which a posting gives no time yet
+_TEST_ON = re.compile(
+    r"\b(?:tests?|ppt|pre-placement talk|drive|assessment|interviews?)\W{0,3}(?:is |are |will be )?"
+    r"(?:held |scheduled )?on \d{1,2}",
+    re.IGNORECASE,
+)
 _REPORTS_ON = re.compile(
     r"^\W*(?:(?:please|kindly|they|both|all|you)\W+){0,2}(?:(?:must|should|will|to) )?report on\b", re.IGNORECASE
 )
@@ -194,7 +200,7 @@ def _event(kind: NoticeKind, schedule: Schedule) -> Dated | None:
         return None
     certain = [event for event in schedule.events if event.said_time or event.weight >= _CERTAIN_EVENT]
     if kind is _K.JOB_POSTING:
-        certain = [event for event in certain if event.said_time]
+        certain = [event for event in certain if event.said_time or _TEST_ON.search(event.quote)]
     return certain[0] if certain else None
 
 

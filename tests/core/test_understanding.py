@@ -215,6 +215,7 @@ def test_each_post_has_its_own_pay(html: str, roles: list[tuple[str, float | Non
             1,
         ),
         ("Acme Semicon Build-a-thon", "<p>Acme Semicon is conducting a 24-hour Build-a-thon.</p>", 1),
+        ("HackNova 3.0", "<p>A hackathon. Prize pool ₹2,00,000 + internship interviews at Acme Semicon</p>", 0),
         ("HackNova 3.0", "<p>A 36-hour hackathon in the Innovation Centre, Sector 62.</p>", 0),
     ],
 )
@@ -232,3 +233,16 @@ def test_friends_who_write_in_small_letters_are_understood() -> None:
     assert facts.kind is NoticeKind.OFFER
     assert facts.company == "Dronaksh Aerial"
     assert [one.name for one in facts.students] == ["asha rao", "ben dey"]
+
+
+def test_posting_says_where_one_works_and_when_its_test_is() -> None:
+    facts = understand_plain(
+        "Campus drive: Acme Labs",
+        "Role: Data Analyst\nWhere: Pune (first 3 months of classroom training at Mysuru)\nCTC: 7 LPA\n"
+        "Process: Test on 18 March 2026 in Seminar Hall-1, interviews at their Noida office later\n",
+        PUBLISHED,
+    )
+
+    assert facts.location == ("Pune",)
+    assert facts.event_at == datetime(2026, 3, 17, 18, 30, tzinfo=UTC)
+    assert facts.venue == "Seminar Hall-1"

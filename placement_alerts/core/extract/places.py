@@ -68,6 +68,9 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
     fields = tuple(fields)
     for place in _labelled_places(fields):
         found.setdefault(place.casefold(), place)
+    if not found and not said_only:
+        wheres = (f.value.split(" (")[0] for f in fields if f.label == "where")
+        found = {where.casefold(): where for where in wheres if is_city(where)}
     for pattern in (_ADDED, _LOCATION_SAID) if said_only else (_ADDED, _LOCATION_SAID, _PLANTS):
         if not found:
             found = {
@@ -82,8 +85,6 @@ def find_locations(text: Text, fields: Iterable[Field], *, said_only: bool = Fal
         found = {
             match["place"].casefold(): match["place"] for line in text.lines for match in _FROM_HOME.finditer(line.text)
         }
-    if not found and not said_only:
-        found = {f.value.casefold(): f.value for f in fields if f.label == "where" and is_city(f.value)}
     if not found and not said_only:
         found = {place.casefold(): place for place in _cities(text)}
     return tuple(found.values())[:MOST_LOCATIONS]

@@ -131,7 +131,10 @@ def find_venue(text: Text, fields: Iterable[Field], links: Iterable[str], *, is_
     labelled = [
         venue
         for field in fields
-        if _VENUE_LABEL.fullmatch(field.label) and not field.column and (venue := _venue(field.value))
+        if _VENUE_LABEL.fullmatch(field.label)
+        and not field.column
+        and not (field.label == "where" and " (" in field.value and is_city(field.value.split(" (")[0]))
+        and (venue := _venue(field.value))
     ]
     if is_located:
         labelled += [field.value for field in fields if field.label == "location" and not field.column]
