@@ -2,7 +2,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-import pytest
+from hatchling.builders.wheel import WheelBuilder
 
 import placement_alerts.web.pages
 
@@ -12,9 +12,7 @@ FILES = sorted([*PAGES.glob("templates/*.html"), *PAGES.glob("static/*")])
 
 
 def test_wheel_holds_every_template_and_static_file(tmp_path: Path) -> None:
-    wheels = pytest.importorskip("hatchling.builders.wheel")
-
-    (wheel,) = wheels.WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
     assert {str(file.relative_to(ROOT)) for file in FILES} <= set(zipfile.ZipFile(wheel).namelist())
     assert len(FILES) >= 10
 
