@@ -62,7 +62,8 @@ _NEXT_STEP = re.compile(
     re.IGNORECASE,
 )
 _FINAL = re.compile(
-    r"\b(?:final(?:ly)? (?:results?|select\w*|list|offers?)|selected students|selected candidates|stand"
+    r"\b(?<!pre-)(?<!semi-)(?<!semi )(?:final(?:ly)? (?:results?|select\w*|list|offers?)|selected students"
+    r"|selected candidates|stand"
     r" selected|been selected|getting selected|got selected|select list|ppos?|pre-placement offers?|declared"
     r" the results?|extend(?:ed)? (?:an|\d+|two|three|four|five) offers?|been offered|offers as below"
     r"|received (?:\w+ )?offers?|issued offers?|been given|have been placed|bagged"
@@ -86,9 +87,11 @@ _OFFER_HEAD = re.compile(
     r"|(?:role|post|position|profile|designation|ctc|package|salary) offered\b.*",
     re.IGNORECASE,
 )
+_LONG_AGO = re.compile(r"\b(?:last (?:year|season)|alumn\w+|seniors|in 20\d\d|candidates? for)\b", re.IGNORECASE)
 _ROUND_AHEAD = re.compile(
     r"\b(?:(?:next|further|second|2nd|third|3rd|hr|technical|final|upcoming) (?:round|stage|step|level|interview)"
     r"|(?:interviews?|tests?|gd|discussion|assessment|pi|rounds?) (?:on|at|is|are|will|scheduled|today|tomorrow)"
+    r"|slots?|interviews? slots?|interview schedule"
     r"|(?:appear|report) (?:for|in|at) (?:the |an? )?(?:\w+ ){0,2}(?:interviews?|test|gd|pi|round|discussion))\b",
     re.IGNORECASE,
 )
@@ -252,7 +255,7 @@ def _decided(text: Text, whole: str) -> str | None:
         return None
     columns = (cell for line in text.lines if len(line.cells) > 2 for cell in line.cells)
     found = _DECIDED.search(whole) or next(filter(None, map(_OFFER_HEAD.fullmatch, columns)), None)
-    return found[0] if found else None
+    return found[0] if found and not _LONG_AGO.search(found[0]) else None
 
 
 def _to_win(kind: NoticeKind, points: dict[NoticeKind, float]) -> float:

@@ -137,6 +137,7 @@ def test_words_of_a_choice_that_is_made_are_an_offer(html: str) -> None:
     "html",
     [
         "<p>Acme has picked Asha Rao (23102047) and Ben Dey (23102048) as Design Intern. HR round on 3 June.</p>",
+        "<p>Acme has chosen these as Data Analyst candidates, with slots: Asha Rao (23102047) 14 March</p>",
         "<p>Picked for the HR round of Acme as Intern: Asha Rao (23102047)</p><p>HR round: 3 June, 10 AM</p>",
     ],
 )
