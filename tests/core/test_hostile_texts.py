@@ -145,6 +145,15 @@ def test_ten_thousand_hostile_mails_take_at_most_a_second_each() -> None:
     assert longest_time_of_mails(range(10_000), 200_000) < 1
 
 
+@pytest.mark.parametrize("piece", ["&amp;", "& ", "http://a.b/ ", "Thanks and "])
+def test_one_piece_over_and_over_takes_bounded_time(piece: str) -> None:
+    mail = a_mail(text="", html=piece * (60_000 // len(piece)))
+
+    started = time.process_time()
+    understand_mail(mail)
+    assert time.process_time() - started < 1  # what was quadratic took more than two seconds
+
+
 def test_hostile_texts_take_bounded_time() -> None:
     assert longest_time(range(4), 8_000) < 1
 

@@ -22,7 +22,8 @@ _NOT_FOR_READERS = re.compile(
 _HOME_PAGE = re.compile(r"(?:https?://)?[\w.-]+/?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w/.-])(?:\+?91[ -]?|0)?[6-9]\d{4}[ -]?\d{5}(?!\d)|\b0\d{2,4}[ -]\d{6,8}\b")
 _REGARDS = re.compile(
-    r"\W*(?:(?:thanks?|warm|best|kind|with|and|&|many) *)*(?:regards|yours (?:sincerely|faithfully|truly)|sincerely)\b",
+    r"\W{0,8}(?:(?:thanks?|warm|best|kind|with|and|&|many) {0,2}){0,6}"
+    r"(?:regards|yours (?:sincerely|faithfully|truly)|sincerely)\b",
     re.IGNORECASE,
 )
 _NO_LINE = 1 << 30
