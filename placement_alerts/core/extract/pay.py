@@ -37,7 +37,7 @@ _PART = re.compile(
 
 # how much those who are placed may still apply for, and what others got: not what this post pays
 _LIMIT = re.compile(
-    r"\b(?:stands? out|out of (?:the )?(?:placement )?process|(?:and-a-half|[\d.]+ ?x|dream|tier) (?:rule|policy)"
+    r"\b(?:stands? out|out of (?:the )?(?:placement )?process|(?:and-a-half|[\d.]{1,6} ?x|dream|tier) (?:rule|policy)"
     r"|as per (?:the )?(?:placement |institute |college |t&p )(?:policy|rules?)"
     r"|(?:remain |be |are |is )?(?:eligible|allowed|permitted)"
     r" (?:for|to (?:sit|appear|apply))[^.]{0,40}\b(?:compan\w+|offers?|drives?|packages?))\b",
