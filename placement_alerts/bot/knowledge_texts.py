@@ -4,12 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from aiogram.utils.formatting import Bold, Code, Text, TextLink, as_list
 
-from placement_alerts.bot.texts import year_label
 from placement_alerts.core.message import Block, Message, Span, Style
 from placement_alerts.core.policy import Policy
 from placement_alerts.core.policy_markdown import heading_of, plain
 from placement_alerts.core.statistics import BranchFigures, Statistics
-from placement_alerts.core.timetable import show_date
+from placement_alerts.core.timetable import show_date, show_year
 
 COMPANIES_SHOWN = 5
 BRANCHES_SHOWN = 20
@@ -21,7 +20,7 @@ _BOLD = frozenset({Style.BOLD})
 
 def statistics(figures: Statistics, page: str | None) -> Text:
     """Answer /stats. page: where all of it is shown, if the world can reach it."""
-    head = Bold("Placement statistics ", year_label(figures.year))
+    head = Bold("Placement statistics ", show_year(figures.year))
     link = [Text(""), Text(TextLink("All figures", url=page))] if page else []
     if not figures.placements_count:
         return as_list(head, "No offers are known of this year yet.", *link)
@@ -44,7 +43,7 @@ def statistics(figures: Statistics, page: str | None) -> Text:
 
 def no_statistics(year: str) -> Text:
     """Answer /stats for a year whose branches are not configured."""
-    return Text("There are no statistics of ", year_label(year), " yet: the placement office has not set the year up.")
+    return Text("There are no statistics of ", show_year(year), " yet: the placement office has not set the year up.")
 
 
 def policy_years(years: Sequence[int], asked: str) -> Text:

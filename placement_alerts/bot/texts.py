@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiogram.utils.formatting import Bold, Code, Text, TextLink, as_list
 
 from placement_alerts.core.student import Student
-from placement_alerts.core.timetable import show_date
+from placement_alerts.core.timetable import show_date, show_year
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def welcome(year: str, links: Sequence[Link]) -> Text:
         Bold("Welcome! You are on the list."),
         Text(
             "From now on you get every placement notice of ",
-            Bold(year_label(year)),
+            Bold(show_year(year)),
             " that concerns you, right here. What was published before today is not sent again.",
         ),
         "",
@@ -65,7 +65,7 @@ def welcome_back(year: str, links: Sequence[Link]) -> Text:
     """Greet a student who comes back."""
     return as_list(
         Bold("Welcome back! You get notices again."),
-        Text("Your placement year is ", Bold(year_label(year)), ". What was published meanwhile is not sent again."),
+        Text("Your placement year is ", Bold(show_year(year)), ". What was published meanwhile is not sent again."),
         "",
         _commands(),
         *_links(links),
@@ -93,7 +93,7 @@ def status(student: Student | None, chat_id: int, *, is_on: bool) -> Text:
         head,
         Text("Registered on: ", show_date(student.joined_at)),
         Text("User id: ", Code(str(chat_id))),
-        Text("Placement year: ", year_label(student.year)),
+        Text("Placement year: ", show_year(student.year)),
         *([Text("Enrollment number: ends in ", student.enrollment_hint)] if student.enrollment_hint else []),
         Text("Status: ", "active" if is_on else "inactive"),
         *([] if is_on else [Text("/start turns notices on.")]),
@@ -143,11 +143,6 @@ def in_group(username: str | None) -> Text:
     """Answer a command that was given to us in a group."""
     name = f"@{username}" if username else "me"
     return Text("I talk to students one by one: write to ", name, " and press Start.")
-
-
-def year_label(year: str) -> str:
-    """Return "2025-26" for "202526"."""
-    return f"{year[:4]}-{year[4:]}"
 
 
 def _commands() -> Text:

@@ -13,6 +13,11 @@ _MONTHS = (
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
+def show_year(year: str) -> str:
+    """Return a placement year as people write it: "2025-26" for "202526"."""
+    return f"{year[:4]}-{year[4:]}"
+
+
 def show_moment(moment: datetime) -> str:
     """Return e.g. "Tue 27 Jan 2026, 11:00 AM IST"."""
     local = moment.astimezone(IST)

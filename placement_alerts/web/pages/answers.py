@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from placement_alerts.core.timetable import show_year
 from placement_alerts.web.pages import wording
 
 GZIP_FROM = 1_000  # bytes; below, the headers outweigh what is saved
@@ -119,7 +120,8 @@ def _environment() -> Environment:
     )
     environment.globals["static_path"] = static_path
     environment.filters |= {
-        name: getattr(wording, name) for name in ("year_name", "lakhs", "percent", "day", "iso", "short")
+        "show_year": show_year,
+        **{name: getattr(wording, name) for name in ("lakhs", "percent", "day", "iso", "short")},
     }
     environment.globals |= {"count": wording.count, "span": wording.span}
     return environment

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from placement_alerts.core.statistics import Statistics, percentage
-from placement_alerts.web.pages.wording import count, lakhs, percent, short, span, year_name
+from placement_alerts.core.timetable import show_year
+from placement_alerts.web.pages.wording import count, lakhs, percent, short, span
 
 ROW_PX = 54
 BAR_PX = 14
@@ -111,7 +112,7 @@ def batch_chart(found: Statistics, batches: Sequence[tuple[str, float]]) -> Char
     batches: (name, average in LPA), newest first.
     """
     counts = found.packages.count and not found.filtered
-    ours = [(f"{year_name(found.year)}, counted here", found.packages.average, "ours")] if counts else []
+    ours = [(f"{show_year(found.year)}, counted here", found.packages.average, "ours")] if counts else []
     official = [(f"Batch {name}, official page", average, "official") for name, average in batches]
     most = max((average for _, average, _ in ours + official), default=0.0)
     figures = [

@@ -9,6 +9,7 @@ import structlog
 from aiohttp import web
 
 from placement_alerts.core.policy import Policy
+from placement_alerts.core.timetable import show_year
 from placement_alerts.errors import ConfigError, NotFound, StoreError
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store.base import Store
@@ -27,7 +28,6 @@ from placement_alerts.web.pages.answers import (
 from placement_alerts.web.pages.keeping import KeptPages
 from placement_alerts.web.pages.query import BadQuery, Wish, read_wish
 from placement_alerts.web.pages.statistics_view import statistics_values
-from placement_alerts.web.pages.wording import year_name
 
 RETRY_S = 30
 
@@ -112,7 +112,7 @@ class PageRoutes:
             found = await self._figures.of(wish.year, wish.filter())
         except ConfigError as error:  # the operator's words are for the operator
             log.warning("page.failed", path="/statistics", error=str(error))
-            year = year_name(wish.year)
+            year = show_year(wish.year)
             raise NotFound(f"for {year} no branches and strengths are set yet, so it has no figures") from error
         official = await self._figures.official()
         return await self._render(

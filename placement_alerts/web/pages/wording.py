@@ -7,11 +7,6 @@ from placement_alerts.core.timetable import IST, show_date
 SHOWN_CHARACTERS = 34  # of a label beside a bar; the table below has it whole
 
 
-def year_name(year: str) -> str:
-    """Return "2025–26" for "202526"."""
-    return f"{year[:4]}–{year[4:]}"
-
-
 def lakhs(amount: float) -> str:
     """Return a package as "11.50", in LPA; a dash for 0, which is "none known"."""
     return f"{amount:.2f}" if amount else "–"

@@ -63,7 +63,7 @@ def test_our_average_stands_before_the_official_ones() -> None:
     drawn = batch_chart(found(worked_example()), [("2026", 9.8), ("2025", 11.13)])
 
     assert [bar.said for bar in drawn.bars] == [
-        "2025–26, counted here: 8.00 LPA",
+        "2025-26, counted here: 8.00 LPA",
         "Batch 2026, official page: 9.80 LPA",
         "Batch 2025, official page: 11.13 LPA",
     ]
