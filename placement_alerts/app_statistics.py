@@ -7,12 +7,12 @@ from placement_alerts.store.base import Store
 
 
 def figures_of(settings: StatisticsConfig, store: Store) -> Figures:
-    """Return the placement figures of what the store holds. Raises ConfigError if a year's branches contradict."""
+    """Return the placement figures of what the store holds."""
     return Figures(store, tables_of(settings), settings.bands)
 
 
 def tables_of(settings: StatisticsConfig) -> dict[str, BranchTable]:
-    """Return the branches of each configured placement year. Raises ConfigError if a year's branches contradict."""
+    """Return the branches of each configured placement year."""
     return {one.year: _table(one) for one in settings.years}
 
 

@@ -328,3 +328,28 @@ def test_every_switch_that_is_named_exists() -> None:
 
     assert not parts["official"].on
     assert {part.key for part in parts.values()} <= keys
+
+
+@pytest.mark.parametrize(
+    ("ranges", "problem"),
+    [
+        ((("CSE", 22103000, 22104000), ("ECE", 22103999, 22105000)), "CSE and ECE do at 22103999"),
+        ((("CSE", 22103000, 22109000), ("CSE", 22104000, 22105000)), "CSE and CSE do at 22104000"),
+        ((("CSE", 22103000, 22103000),), "the range of CSE begins at 22103000"),
+    ],
+)
+def test_branches_that_contradict_stop_the_start(
+    tmp_path: Path, ranges: tuple[tuple[str, int, int], ...], problem: str
+) -> None:
+    given = [{"branch": name, "first": str(low), "before": str(high), "strength": 1} for name, low, high in ranges]
+    years = json.dumps([{"year": "202526", "ranges": given}])
+
+    with pytest.raises(ConfigError, match=problem):
+        loaded(tmp_path, PLACEMENT_ALERTS__STATISTICS__YEARS=years)
+
+
+def test_rule_of_a_branch_in_unknown_words_stops_the_start(tmp_path: Path) -> None:
+    years = json.dumps([{"year": "202526", "rules": [{"branch": "JUIT", "when": "looks odd"}]}])
+
+    with pytest.raises(ConfigError, match=r"statistics.years\[0\].rules\[0\].when"):
+        loaded(tmp_path, PLACEMENT_ALERTS__STATISTICS__YEARS=years)

@@ -41,8 +41,9 @@ class StatisticsYear(Section):
     @model_validator(mode="after")
     def _ranges_are_apart(self) -> Self:
         spans = sorted((int(one.first), int(one.before), one.branch) for one in self.ranges)
-        if any(first >= before for first, before, _ in spans):
-            raise ValueError("should have `first` below `before` in every range")
+        for first, before, branch in spans:
+            if first >= before:
+                raise ValueError(f"should have `first` below `before`; the range of {branch} begins at {first}")
         for (_, end, one), (start, _, other) in pairwise(spans):
             if start < end:
                 raise ValueError(f"should have ranges that do not overlap; {one} and {other} do at {start}")

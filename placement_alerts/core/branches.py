@@ -4,9 +4,8 @@ Reference/offers-and-statistics.md, section 4. Pure.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from placement_alerts.errors import ConfigError
 
@@ -38,7 +37,7 @@ class BranchRange:
 class BranchTable:
     """The branches of one placement year. Rules are tried in order, then the ranges; the first that fits decides.
 
-    Raises ConfigError for a rule in unknown words, an empty range, and ranges that overlap.
+    That ranges do not overlap, and what a rule may say, is checked where the settings are read.
     """
 
     year: str
@@ -48,9 +47,8 @@ class BranchTable:
     _tests: tuple[tuple[Callable[[str], bool], str], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Check, and make the rules ready."""
-        _check_ranges(self.year, self.ranges)
-        tests = tuple((_test(self.year, rule), rule.branch) for rule in self.rules)
+        """Make the rules ready."""
+        tests = tuple((_test(rule.when), rule.branch) for rule in self.rules)
         object.__setattr__(self, "_tests", tests)
 
     def branch_of(self, number: str | None) -> str:
@@ -89,37 +87,16 @@ def table_for(tables: Mapping[str, BranchTable], year: str) -> BranchTable:
     raise ConfigError([f"statistics.years: {year} has no branches and strengths, so nothing is counted; set: {known}"])
 
 
-def _test(year: str, rule: BranchRule) -> Callable[[str], bool]:
-    if rule.when == "contains a letter":
+def _test(when: str) -> Callable[[str], bool]:
+    if when == "contains a letter":
         return lambda number: not number.isdecimal() and any(char.isalpha() for char in number)
-    if found := _BEGINS.fullmatch(rule.when):
+    if found := _BEGINS.fullmatch(when):
         beginning = found[1]
         return lambda number: number.startswith(beginning)
-    if found := _DIGITS.fullmatch(rule.when):
+    if found := _DIGITS.fullmatch(when):
         count = int(found[1])
         return lambda number: len(number) == count and number.isascii() and number.isdecimal()
-    raise ConfigError(
-        [
-            f"statistics.years: {year}: a rule of {rule.branch} should say `contains a letter`, `begins with 24` "
-            "or `has 9 digits`"
-        ]
-    )
-
-
-def _check_ranges(year: str, ranges: Sequence[BranchRange]) -> None:
-    rising = sorted(ranges, key=lambda one: (one.first, one.before))
-    problems = [
-        f"statistics.years: {year}: a range of {one.branch} ends at {one.before}, not after its first {one.first}"
-        for one in rising
-        if one.first >= one.before
-    ]
-    problems += [
-        f"statistics.years: {year}: ranges of {one.branch} and {other.branch} overlap at {other.first}"
-        for one, other in pairwise(rising)
-        if other.first < one.before
-    ]
-    if problems:
-        raise ConfigError(problems)
+    raise ValueError(f"no rule says {when!r}")
 
 
 def _is_plain(number: str) -> bool:
