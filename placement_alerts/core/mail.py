@@ -6,6 +6,8 @@ from placement_alerts.core.frozen import Frozen, UtcDatetime
 
 MailId = NewType("MailId", str)
 
+MAILBOX = "mailbox"  # the source's name, in notices too
+
 
 class Attachment(Frozen):
     """A file that came with a mail; pictures of signatures are none.

@@ -7,12 +7,11 @@ from html import escape
 
 from placement_alerts.core import composition
 from placement_alerts.core.job import Job
-from placement_alerts.core.mail import Attachment, Mail, MailId
+from placement_alerts.core.mail import MAILBOX, Attachment, Mail, MailId
 from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import Change, Facts, ListedStudent, Notice, NoticeId, NoticeKind, Role
 from placement_alerts.core.offer import Offer, OfferEvent, OfferEventKind, OfferStudent
 
-SOURCE = "mailbox"
 _UNREAD_TEXT = 20_000  # characters that are shown of a mail that the rules failed on
 # addresses and Indian mobile numbers; plainer than what the rules take out, for when those failed
 _CONTACT = re.compile(r"[\w.+-]{1,64}@[\w.-]{1,253}|(?<!\d)(?:\+?91[ -]?)?[6-9]\d{4}[ -]?\d{5}(?!\d)")
@@ -25,12 +24,12 @@ def item_key(mail_id: MailId) -> str:
 
 def id_of_mail(mail_id: MailId) -> NoticeId:
     """Return the id of a mail's notice."""
-    return composition.notice_id(SOURCE, item_key(mail_id))
+    return composition.notice_id(MAILBOX, item_key(mail_id))
 
 
 def id_of_event(event_id: str) -> NoticeId:
     """Return the id of an offer event's notice: follows from year, company key and mail, as the event's id does."""
-    return composition.notice_id(SOURCE, f"offer:{event_id}")
+    return composition.notice_id(MAILBOX, f"offer:{event_id}")
 
 
 def year_of_mail(named: str | None, offered: Collection[str], active: str) -> str | None:
@@ -53,7 +52,7 @@ def notice_of_mail(mail: Mail, understood: UnderstoodMail, year: str, job: Job |
             id=id_of_mail(mail.id),
             revision=1,
             year=year,
-            source=SOURCE,
+            source=MAILBOX,
             items=(item_key(mail.id),),
             title=understood.title.strip() or "Notice",
             html=html,
@@ -94,7 +93,7 @@ def notice_of_offer(offer: Offer, event: OfferEvent, now: datetime) -> Notice:
             id=id_of_event(event.id),
             revision=1,
             year=offer.year,
-            source=SOURCE,
+            source=MAILBOX,
             items=(item_key(event.mail_id),),
             title=_title(offer, event),
             html="".join(f"<p>{escape(line)}</p>" for line in lines),

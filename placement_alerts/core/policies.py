@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from placement_alerts.core.composition import finished, notice_id
-from placement_alerts.core.mail import Mail
-from placement_alerts.core.mail_notice import SOURCE, item_key
+from placement_alerts.core.mail import MAILBOX, Mail
+from placement_alerts.core.mail_notice import item_key
 from placement_alerts.core.mail_understanding import UnderstoodMail
 from placement_alerts.core.notice import Facts, Notice, NoticeKind
 from placement_alerts.core.policy import Policy
@@ -84,10 +84,10 @@ def notice_of(
     shown = "".join(f"<li>{html.escape(line)}</li>" for line in lines)
     return finished(
         Notice(
-            id=notice_id(SOURCE, f"policy:{policy.mail_id}"),
+            id=notice_id(MAILBOX, f"policy:{policy.mail_id}"),
             revision=1,
             year=placement_year,
-            source=SOURCE,
+            source=MAILBOX,
             items=(item_key(policy.mail_id),),
             title=title_of(understood),
             html=f"<p>{html.escape(head)}</p>" + (f"<ul>{shown}</ul>" if lines else ""),

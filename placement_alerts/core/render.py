@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from placement_alerts.core.enrollment import ENROLLMENT, naming_lines
 from placement_alerts.core.fields import Field, effective_deadline, fields
+from placement_alerts.core.mail import MAILBOX
 from placement_alerts.core.message import Block, Button, Message, Span, Style
 from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.timetable import show_posted
@@ -134,7 +135,7 @@ def _body_blocks(notice: Notice, show_names: ShowNames) -> Iterator[Block]:
         return
     yield _EMPTY
     if len(text) > BODY_LIMIT:
-        rest = _REST_OF_A_MAIL if notice.source == "mailbox" else _REST
+        rest = _REST_OF_A_MAIL if notice.source == MAILBOX else _REST
         whole_lines = text[:BODY_LIMIT].rsplit("\n", 1)[0]
         text = f"{whole_lines}\n… {rest}"
     for line in text.splitlines():

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from placement_alerts.core.mail import Arrival, Cursor, Mail
+from placement_alerts.core.mail import MAILBOX, Arrival, Cursor, Mail
 from placement_alerts.errors import ConnectionLost, PeerError, PeerRefused
 from placement_alerts.sources.mailbox.access import connect
 from placement_alerts.sources.mailbox.answers import Listed
@@ -71,7 +71,7 @@ class ImapMailbox:
     sleep: waits between tries of `watch`.
     """
 
-    name = "mailbox"
+    name = MAILBOX
 
     def __init__(
         self,
