@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from placement_alerts.core.delivery import Priority
+from placement_alerts.core.brief import Brief
+from placement_alerts.core.delivery import DeliveryId, Priority
 from placement_alerts.core.message import Message
 from placement_alerts.core.outcome import Outcome
 
@@ -17,10 +18,13 @@ class Parcel:
     shown: ids of the messages in which an earlier revision stands; they are edited in place, part by part.
     done: ids of the parts that show this revision already (carried before a crash or failure); they are not sent again.
     announced_id: set when the announcement was sent already.
+    delivery_id: by which the student's device can say that it shows this. brief: the notice in short.
     """
 
     target: str
     message: Message
+    delivery_id: DeliveryId
+    brief: Brief
     announcement: Message | None = None
     shown: tuple[str, ...] = ()
     done: tuple[str, ...] = ()

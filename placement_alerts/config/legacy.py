@@ -21,6 +21,9 @@ _ALIASES: Mapping[str, Key] = {
     "PLACEMENT_APP_PASSWORD": ("sources", "mailbox", "password"),
     "WEBHOOK_HOST": ("web", "host"),
     "WEBHOOK_PORT": ("web", "port"),
+    "WEBHOOK_API_KEY": ("web", "api_key"),
+    "CORS_ORIGINS": ("web", "cors_origins"),
+    "VAPID_PRIVATE_KEY": ("webpush", "vapid_private_key"),
     "LOG_LEVEL": ("logging", "level"),
     "LOG_FILE": ("logging", "file"),
 }
@@ -37,6 +40,8 @@ def legacy_layer(variables: Mapping[str, str], model: type[BaseModel], origin: s
                 layer.put(key, decode(text, annotation_of(model, key)), f"{origin} {name}")
             except ValueError as error:
                 layer.problems.append(f"{name}: {error} ({origin})")
+    if mail := variables.get("VAPID_EMAIL"):
+        layer.put(("webpush", "subject"), f"mailto:{mail.removeprefix('mailto:')}", f"{origin} VAPID_EMAIL")
     _put_database(layer, variables, origin)
     _put_accounts(layer, variables, origin)
     layer.warnings += [

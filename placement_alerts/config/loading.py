@@ -185,6 +185,7 @@ def what_is_on(config: Config) -> list[Component]:
         Component("superset", bool(accounts), "sources.superset.accounts"),
         Component("telegram", bool(token), "telegram.token"),
         Component("bot", bool(token) and config.telegram.mode != "off", "telegram.mode" if token else "telegram.token"),
+        Component("webpush", bool(config.webpush.vapid_private_key.get_secret_value()), "webpush.vapid_private_key"),
         Component("update", bool(config.scheduler.update), "scheduler.update"),
         Component("mailbox", bool(mailbox.username), "sources.mailbox.username"),
         Component("official", bool(config.sources.official.url), "sources.official.url"),

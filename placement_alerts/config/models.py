@@ -7,15 +7,21 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from placement_alerts.config.statistics import StatisticsConfig
 from placement_alerts.config.values import (
+    ApiKey,
     BotToken,
     Chat,
+    Contact,
+    CookieKey,
     Cron,
     DatabaseUrl,
     Link,
     LowerCase,
+    Network,
+    Origin,
     Seconds,
     Section,
     TimeZone,
+    VapidKey,
     WebAddress,
     WebAddressOrEmpty,
     Year,
@@ -49,13 +55,19 @@ class YearsConfig(Section):
 class WebConfig(Section):
     """The web server. port 0: any free one. public_url: how the world reaches it; "": it does not.
 
-    public_pages: whether pages that name no student may be read without signing in.
+    public_pages: whether pages that name no student may be read without signing in. api_key: accepted on the existing
+    bot's routes beside tokens. cookie_key: signs cookies; "": the store's own. trusted_proxies: whose X-Forwarded-For
+    counts. cors_origins: whose scripts may call the API.
     """
 
     host: Annotated[str, Field(min_length=1, max_length=253)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     public_url: WebAddressOrEmpty = ""
     public_pages: bool = True
+    cors_origins: Annotated[tuple[Origin, ...], Field(strict=False, max_length=50)] = ()
+    trusted_proxies: Annotated[tuple[Network, ...], Field(strict=False, max_length=50)] = ()
+    api_key: ApiKey = SecretStr("")
+    cookie_key: CookieKey = SecretStr("")
 
 
 class TelegramConfig(Section):
@@ -70,6 +82,25 @@ class TelegramConfig(Section):
     rate_per_second: Annotated[float, Field(gt=0, le=1000)] = 29.7
     burst: Annotated[int, Field(ge=1, le=1000)] = 27
     per_chat_seconds: Annotated[float, Field(ge=0, le=60)] = 1.0
+    link_base: WebAddress = "https://t.me"
+
+
+class WebpushConfig(Section):
+    """Web push (reference/webpush.md). Off without a key. ttl_s: so long a push service keeps what it cannot hand over.
+
+    subject: whom a push service may write to. allow_private_endpoints: for tests only.
+    """
+
+    vapid_private_key: VapidKey = SecretStr("")
+    subject: Contact = ""
+    ttl_s: Annotated[int, Field(ge=0, le=2_419_200)] = 2_419_200
+    allow_private_endpoints: bool = False
+
+    @model_validator(mode="after")
+    def _names_a_contact(self) -> Self:
+        if self.vapid_private_key.get_secret_value() and not self.subject:
+            raise ValueError("should name webpush.subject beside webpush.vapid_private_key, such as mailto:office@...")
+        return self
 
 
 class SchedulerConfig(Section):
@@ -167,6 +198,7 @@ class Config(BaseSettings):
     years: YearsConfig = YearsConfig()
     web: WebConfig = WebConfig()
     telegram: TelegramConfig = TelegramConfig()
+    webpush: WebpushConfig = WebpushConfig()
     scheduler: SchedulerConfig = SchedulerConfig()
     sources: SourcesConfig = SourcesConfig()
     fanout: FanoutConfig = FanoutConfig()

@@ -4,6 +4,7 @@ import re
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -159,6 +160,58 @@ def check_public_key(text: str) -> str:
     return text
 
 
+def check_origin(text: str) -> str:
+    """Return a web origin: scheme, host, port; never "*"."""
+    parts = _split(text)
+    if parts is None or parts.scheme not in {"http", "https"} or "@" in parts.netloc or parts.path or parts.query:
+        raise ValueError("should be an origin such as https://app.college.example, without a path; * is not accepted")
+    return text
+
+
+def check_network(text: str) -> str:
+    """Return an IP address or network."""
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError('should be an address or network such as "10.0.0.7" or "10.0.0.0/8"') from None
+    return text
+
+
+def check_api_key(secret: SecretStr) -> SecretStr:
+    """Return a key that is hard to guess, or an empty one."""
+    return _checked_length(secret, 16)
+
+
+def check_cookie_key(secret: SecretStr) -> SecretStr:
+    """Return a key that cookies may be signed with, or an empty one."""
+    return _checked_length(secret, 32)
+
+
+def _checked_length(secret: SecretStr, shortest: int) -> SecretStr:
+    if secret.get_secret_value() and not shortest <= len(secret.get_secret_value()) <= 1000:
+        raise ValueError(f"should have at least {shortest} characters, such as `openssl rand -base64 48` gives")
+    return secret
+
+
+def check_vapid_key(secret: SecretStr) -> SecretStr:
+    """Return a VAPID private key: 32 bytes in base64url, or PEM; or an empty one."""
+    text = secret.get_secret_value().strip()
+    raw = re.fullmatch(r"[A-Za-z0-9_-]{43}=?", text, re.ASCII)
+    if text and not raw and not text.startswith("-----BEGIN "):
+        raise ValueError("should be a key as `placement-alerts vapid` makes it: 43 characters of base64url, or PEM")
+    return SecretStr(text)
+
+
+def check_contact(text: str) -> str:
+    """Return whom a push service may write to (reference/webpush.md, section 3: Apple refuses local ones)."""
+    mail = re.fullmatch(r"mailto:[^\s@<>]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}", text, re.ASCII)
+    parts = _split(text) if text.startswith("https://") else None
+    host = parts.hostname or "" if parts else ""
+    if not (mail or "." in host) or text.endswith((".local", ".localhost")) or host.endswith((".local", ".localhost")):
+        raise ValueError("should be a real contact such as mailto:office@college.example or https://college.example")
+    return text
+
+
 def _or_empty(check: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(lambda text: check(text) if text else text)
 
@@ -184,4 +237,10 @@ DatabaseUrl = Annotated[SecretStr, AfterValidator(check_database_url)]
 BotToken = Annotated[SecretStr, AfterValidator(check_bot_token)]
 Chat = Annotated[str, BeforeValidator(_chat_text), AfterValidator(check_chat)]
 PublicKey = Annotated[str, AfterValidator(check_public_key)]
+Origin = Annotated[str, AfterValidator(check_origin)]
+Network = Annotated[str, AfterValidator(check_network)]
+ApiKey = Annotated[SecretStr, AfterValidator(check_api_key)]
+CookieKey = Annotated[SecretStr, AfterValidator(check_cookie_key)]
+VapidKey = Annotated[SecretStr, AfterValidator(check_vapid_key)]
+Contact = Annotated[str, Field(max_length=300), _or_empty(check_contact)]
 LowerCase = BeforeValidator(_lower)

@@ -117,6 +117,7 @@ class Delivery:
     error_class: str | None = None
     error: str | None = None
     sent_at: datetime | None = None
+    shown_at: datetime | None = None
     seen_at: datetime | None = None
     owner: str | None = None
     lease: str | None = None

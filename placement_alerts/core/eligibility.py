@@ -7,7 +7,7 @@ from datetime import datetime
 from placement_alerts.core.changes import brings_more
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, delivery_id
 from placement_alerts.core.enrollment import normal_number
-from placement_alerts.core.notice import ListedStudent, Notice
+from placement_alerts.core.notice import Audience, ListedStudent, Notice
 from placement_alerts.core.student import Address, Student
 
 NAMED = "named in the notice"
@@ -46,9 +46,13 @@ def judge(
     """
     if student.year != notice.year and not listed and not any(_arrived(row) for row in earlier):
         return Verdict((), f"of another year: {student.year}")
-    usable = tuple(address for address in student.addresses if address.off is None)
+    if notice.audience and (why := _outside(notice.audience, student, listed=listed)):
+        return Verdict((), why)
+    channels = notice.audience.channels if notice.audience else ()
+    meant = tuple(address for address in student.addresses if not channels or address.channel in channels)
+    usable = tuple(address for address in meant if address.off is None)
     if not usable:
-        reasons = sorted({address.off for address in student.addresses if address.off})
+        reasons = sorted({address.off for address in meant if address.off})
         return Verdict((), f"no address is on: {', '.join(reasons)}" if reasons else "has no address")
     if listed and not notice.withdrawn:
         return Verdict(usable, NAMED)
@@ -120,6 +124,17 @@ def deliveries_for(
             planned_at=now,
             reason=verdict.reason,
         )
+
+
+def _outside(audience: Audience, student: Student, *, listed: bool) -> str | None:
+    """Return why the office did not mean this student; None: it did. Who is named is always meant."""
+    if listed:
+        return None
+    if audience.only_named:
+        return "not named in the notice"
+    if audience.branches and student.branch is not None and student.branch not in audience.branches:
+        return f"of another branch: {student.branch}"
+    return None
 
 
 def _judge_revision(

@@ -73,6 +73,18 @@ class Change(Frozen):
     after: str | None
 
 
+class Audience(Frozen):
+    """Whom the office meant, within the notice's year. Empty: no limit.
+
+    branches: codes as in Facts; a student whose branch is not known is reached too, rather than missed.
+    channels: only addresses on these channels. only_named: nobody but the students whom the notice names.
+    """
+
+    branches: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    only_named: bool = False
+
+
 class Notice(Frozen):
     """One revision of a notice.
 
@@ -85,7 +97,7 @@ class Notice(Frozen):
     published_at: when the office published it. stored_at: when this revision was accepted.
     archived: kept for reading, delivered to nobody. announcement: the one short line about what changed, or None.
     matters: the change is worth a sound, and worth telling students who never got an earlier revision.
-    expires_at: after this moment it is no longer delivered.
+    expires_at: after this moment it is no longer delivered. audience: None: all students of the year.
     """
 
     id: NoticeId
@@ -107,6 +119,7 @@ class Notice(Frozen):
     expires_at: UtcDatetime
     urgent: bool = False
     public: bool = False
+    audience: Audience | None = None
     withdrawn: bool = False
     archived: bool = False
     changes: tuple[Change, ...] = ()

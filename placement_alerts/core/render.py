@@ -96,6 +96,11 @@ def render_naming(notice: Notice, change: Message | None) -> Message:
     return Message((_named(notice), *_next_step(notice), *told, Block((Span(notice.title),))))
 
 
+def badge(notice: Notice) -> str:
+    """Return the word for the notice's kind, with its sign; of a withdrawn one that it is."""
+    return "🚫 Withdrawn" if notice.withdrawn else _BADGES[notice.facts.kind]
+
+
 def deadline_passed(notice: Notice, now: datetime) -> bool:
     """Say whether the notice's deadline is over."""
     deadline = effective_deadline(notice)

@@ -37,6 +37,8 @@ class Student(Frozen):
 
     enrollment_key: keyed hash of the enrollment number they gave, unique; the number itself is not kept.
     enrollment_hint: its last three characters, shown to themselves alone.
+    branch: a code as in core.notice.Facts; cgpa: on the scale of 10; both only if the student told them.
+    calendar_hash: SHA-256 in hex of the token in their calendar's address; None: they have none.
     """
 
     id: StudentId
@@ -47,6 +49,9 @@ class Student(Frozen):
     username: str | None = None
     enrollment_key: str | None = None
     enrollment_hint: str | None = None
+    branch: str | None = None
+    cgpa: float | None = None
+    calendar_hash: str | None = None
     addresses: tuple[Address, ...] = ()
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from placement_alerts.channels.base import Channel, Parcel
+from placement_alerts.core.brief import brief_of
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, Receipt
 from placement_alerts.core.outcome import Deferred, Outcome, Refused, Sent
 from placement_alerts.core.retry import RetryPolicy, receipt_of, settle
@@ -159,10 +160,13 @@ class Lane:
         messages = _shown_by(earlier)
         if shown.notice.withdrawn and not messages and not any(row.possibly_delivered for row in earlier):
             return DeliveryState.WITHDRAWN
+        line = await self._showing.line_for(shown, earlier, personal=delivery.personal) if messages else None
         parcel = Parcel(
             target=delivery.target,
             message=shown.personal if delivery.personal else shown.message,
-            announcement=await self._showing.line_for(shown, earlier, personal=delivery.personal) if messages else None,
+            delivery_id=delivery.id,
+            brief=brief_of(shown.notice, urgent=delivery.priority is Priority.URGENT, change=line),
+            announcement=line,
             shown=messages,
             done=delivery.message_ids,
             announced_id=delivery.announced_id,

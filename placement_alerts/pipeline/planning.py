@@ -29,10 +29,21 @@ log = structlog.get_logger(__name__)
 
 
 class Planner:
-    """Plans whatever is not planned yet; safe to stop anywhere and to start again."""
+    """Plans whatever is not planned yet; safe to stop anywhere and to start again.
 
-    def __init__(self, store: Store, lanes: Sequence[Lane], showing: Showing, now: Callable[[], datetime]) -> None:
+    tell: awaited with each revision before it counts as planned; may be called twice for one.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        lanes: Sequence[Lane],
+        showing: Showing,
+        now: Callable[[], datetime],
+        tell: Callable[[Notice], Awaitable[None]] | None = None,
+    ) -> None:
         self.flag = Flag()
+        self._tell = tell
         self._store = store
         self._lanes = lanes
         self._showing = showing
@@ -73,6 +84,8 @@ class Planner:
         plan = _Plan(notice, [past for past in before if past.revision < notice.revision])
         await self._plan_named(plan)
         await self._plan_year(plan)
+        if self._tell is not None:
+            await self._tell(notice)
         await self._store.notices.mark_planned(notice.id, notice.revision)
         log.info(
             "notice.planned", notice=notice.id, revision=notice.revision, deliveries=plan.stored, urgent=notice.urgent

@@ -17,8 +17,17 @@ from typing import Any, NewType, Protocol
 from placement_alerts.core.delivery import Delivery, DeliveryId, DeliveryState, Receipt
 from placement_alerts.core.item import KnownItem, Rejected
 from placement_alerts.core.job import Job, JobId
-from placement_alerts.core.notice import Notice, NoticeId
-from placement_alerts.core.student import AddressId, Joined, OffReason, Student, StudentId
+from placement_alerts.core.notice import Notice, NoticeId, NoticeKind
+from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
+from placement_alerts.store.access import (
+    AuditRepository,
+    DraftRepository,
+    IdempotencyRepository,
+    SessionRepository,
+    SubscriptionRepository,
+    TokenRepository,
+    WebhookRepository,
+)
 from placement_alerts.store.knowledge import (
     MailRepository,
     OfferRepository,
@@ -38,6 +47,26 @@ _ID_BYTES = 12  # random ones never meet
 def random_id() -> str:
     """Return a fresh id for what has none of its own: students and addresses."""
     return secrets.token_hex(_ID_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFilter:
+    """Which notices to list; None and empty: any. company: a company_key (core.matching).
+
+    since, until: of published_at, inclusive and exclusive. open_at: only those whose effective deadline is not over.
+    words: each must occur, whatever its case, in title, company or text; plain text, never a pattern.
+    public: only those meant for everybody.
+    """
+
+    year: str | None = None
+    kinds: tuple[NoticeKind, ...] = ()
+    company: str | None = None
+    source: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    open_at: datetime | None = None
+    words: tuple[str, ...] = ()
+    public: bool = False
 
 
 class NoticeRepository(Protocol):
@@ -61,6 +90,18 @@ class NoticeRepository(Protocol):
     async def of_job(self, job_id: JobId) -> list[Notice]:
         """Return the current revisions of the notices whose `job` this is, oldest published first."""
 
+    async def find(self, wanted: NoticeFilter, after: Notice | None, limit: int) -> list[Notice]:
+        """Return a page of current revisions, newest published first, then by id; `after`: the last one before it."""
+
+    async def dated(self, year: str | None, since: datetime, until: datetime, limit: int) -> list[Notice]:
+        """Return current revisions whose effective deadline or `event_at` lies in the span, the earlier of them first.
+
+        Withdrawn ones are included. until: exclusive.
+        """
+
+    async def is_planned(self, notice_id: NoticeId, revision: int) -> bool:
+        """Say whether all deliveries of this revision are stored; True too if a newer one took its place."""
+
     async def unplanned(self, limit: int) -> list[Notice]:
         """Return current revisions whose deliveries are not all planned, urgent ones first, then oldest stored."""
 
@@ -69,6 +110,19 @@ class NoticeRepository(Protocol):
 
     async def counts(self) -> dict[str, int]:
         """Return how many notices there are of each kind (current revisions, archived ones included)."""
+
+
+@dataclass(frozen=True, slots=True)
+class JobFilter:
+    """Which jobs to list; None and empty: any. company: a company_key. open_at: only those with a deadline after it.
+
+    words: each must occur, whatever its case, in title, company or location; plain text, never a pattern.
+    """
+
+    year: str | None = None
+    company: str | None = None
+    open_at: datetime | None = None
+    words: tuple[str, ...] = ()
 
 
 class JobRepository(Protocol):
@@ -82,6 +136,9 @@ class JobRepository(Protocol):
 
     async def of_company(self, year: str, company_key: str) -> list[Job]:
         """Return the jobs of a company in a year. company_key: from core.matching.company_key."""
+
+    async def find(self, wanted: JobFilter, after: Job | None, limit: int) -> list[Job]:
+        """Return a page: latest deadline first, those without one last, then by id; `after`: the last one before it."""
 
     async def count(self) -> int:
         """Return how many jobs there are."""
@@ -97,6 +154,33 @@ class StudentRepository(Protocol):
 
         names: first_name, last_name, username; they replace the stored ones. year: only for a new student.
         """
+
+    async def add(self, student: Student) -> None:
+        """Store a student without addresses: a browser that nobody has linked yet."""
+
+    async def attach(self, student_id: StudentId, channel: str, value: str, now: datetime) -> Address | None:
+        """Make sure that this student has the address and it is on; taken over if it was another's, its id kept.
+
+        None if there is no such student.
+        """
+
+    async def merge(self, other: StudentId, student_id: StudentId) -> bool:
+        """Give all addresses of `other` to the student, then forget `other`; False if one of the two is unknown.
+
+        What the student lacks of enrollment, branch and CGPA is taken over. May be repeated after a crash in between.
+        """
+
+    async def set_profile(self, student_id: StudentId, year: str, branch: str | None, cgpa: float | None) -> bool:
+        """Store what the student says of themselves; False if there is no such student."""
+
+    async def set_calendar(self, student_id: StudentId, calendar_hash: str | None) -> bool:
+        """Store the hash of their calendar's token, or forget it; False if there is no such student."""
+
+    async def by_calendar(self, calendar_hash: str) -> Student | None:
+        """Return the student with that calendar."""
+
+    async def find(self, year: str | None, after: StudentId | None, limit: int) -> list[Student]:
+        """Return a page of students with all addresses, of all years if None, by id."""
 
     async def switch_off(self, address_id: AddressId, reason: OffReason) -> bool:
         """Switch the address off; False if it was off already (its reason then stays)."""
@@ -186,6 +270,21 @@ class DeliveryRepository(Protocol):
 
     async def mark_seen(self, notice_id: NoticeId, student_id: StudentId, now: datetime) -> int:
         """Move the student's SENT deliveries of the notice to SEEN; return how many."""
+
+    async def mark_shown(self, delivery_id: DeliveryId, now: datetime) -> bool:
+        """Store that the student's device shows it; the first time stays. False if there is no such delivery."""
+
+    async def last_sent_at(self, address_id: AddressId) -> datetime | None:
+        """Return when the address last got something."""
+
+    async def of_student(self, student_id: StudentId, after: Delivery | None, limit: int) -> list[Delivery]:
+        """Return a page of the student's deliveries, latest planned first; `after`: the last one of the page before."""
+
+    async def counts_of(self, notice_id: NoticeId) -> dict[tuple[str, DeliveryState], int]:
+        """Return how many of the notice's deliveries, latest revision of each student and channel, are in each state.
+
+        Students who get nothing count under the channel "".
+        """
 
     async def free(self, owners: Collection[OwnerId], now: datetime) -> int:
         """Make what dead owners were sending due again, each marked possibly_delivered and one attempt more."""
@@ -345,6 +444,20 @@ class Store(Protocol):
     def policies(self) -> PolicyRepository: ...
     @property
     def official(self) -> OfficialRepository: ...
+    @property
+    def sessions(self) -> SessionRepository: ...
+    @property
+    def tokens(self) -> TokenRepository: ...
+    @property
+    def subscriptions(self) -> SubscriptionRepository: ...
+    @property
+    def answers(self) -> IdempotencyRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
+    @property
+    def drafts(self) -> DraftRepository: ...
+    @property
+    def audit(self) -> AuditRepository: ...
 
     async def secret(self, name: str) -> bytes:
         """Return 32 random bytes that this store keeps under that name, made at the first call; the same ever after."""

@@ -11,10 +11,12 @@ from aiogram.client.telegram import TelegramAPIServer
 from placement_alerts.channels.base import Parcel
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.telegram.channel import TelegramChannel
-from placement_alerts.core.delivery import Priority
+from placement_alerts.core.brief import brief_of
+from placement_alerts.core.delivery import DeliveryId, Priority
 from placement_alerts.core.message import Block, Message, Span
 from placement_alerts.core.outcome import Outcome
 from placement_alerts.sandbox.telegram_api import SimulatedTelegram
+from tests.builders import a_notice
 
 STUDENT = 7
 
@@ -104,7 +106,8 @@ def a_parcel(
     done: tuple[str, ...] = (),
     announced_id: str | None = None,
 ) -> Parcel:
-    return Parcel(target, message or a_message(), announcement, shown, done, announced_id)
+    brief = brief_of(a_notice(), urgent=False, change=None)
+    return Parcel(target, message or a_message(), DeliveryId("d1"), brief, announcement, shown, done, announced_id)
 
 
 def texts(telegram: SimulatedTelegram, chat_id: int = STUDENT) -> list[str]:

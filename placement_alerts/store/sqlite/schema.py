@@ -232,8 +232,15 @@ _PERSONAL = (
     "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
 )
 
+# sessions, tokens, subscriptions, idempotency keys, webhooks, drafts, the audit trail (store/access.py)
+_ACCESS: tuple[str, ...] = ()
+
+# what lists and searches of notices, jobs, students and deliveries look at
+_LISTS: tuple[str, ...] = ()
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),
     _PAGES_BY_TIME,
     (*_MAILS, *_OFFERS, *_PAGES, *_PERSONAL),
+    (*_ACCESS, *_LISTS),
 )
