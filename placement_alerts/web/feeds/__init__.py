@@ -1,0 +1,1 @@
+"""Feeds that other programs read: Atom for everybody, a calendar for each student."""
