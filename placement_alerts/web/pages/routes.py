@@ -2,8 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from aiohttp import web
@@ -16,43 +14,38 @@ from placement_alerts.store.base import Store
 from placement_alerts.web.pages import policy_text
 from placement_alerts.web.pages.answers import (
     FOR_EVER,
-    FRESH,
     STATIC,
     Body,
     answer,
-    render,
     static_body,
     static_path,
     wants_page,
 )
 from placement_alerts.web.pages.keeping import KeptPages
 from placement_alerts.web.pages.query import BadQuery, Wish, read_wish
+from placement_alerts.web.pages.shell import Shell, kind_of
 from placement_alerts.web.pages.statistics_view import statistics_values
-
-RETRY_S = 30
+from placement_alerts.web.services import WebSettings
+from placement_alerts.web.visiting import Visitor
 
 log = structlog.get_logger(__name__)
 
 Page = Callable[[web.Request], Awaitable[Body]]
 
 
-@dataclass(frozen=True, slots=True)
-class PageSettings:
-    """What the pages are told. years: that exist; active: shown first. public: whether they may be read at all."""
-
-    years: tuple[str, ...]
-    active: str
-    version: str
-    public: bool = True
+def PageSettings(years: tuple[str, ...], active: str, version: str, public: bool = True) -> WebSettings:  # noqa: N802
+    """Return settings for these pages alone, until `app` gives them those of the whole web application."""
+    return WebSettings(version, years, active, default_year=active, public_pages=public)
 
 
 class PageRoutes:
     """The start page, statistics, policies and what is not there. Add `routes()` to an application, before `/`'s."""
 
-    def __init__(self, store: Store, figures: Figures, settings: PageSettings, monotonic: Callable[[], float]) -> None:
+    def __init__(self, store: Store, figures: Figures, settings: WebSettings, monotonic: Callable[[], float]) -> None:
         self._policies = store.policies
         self._figures = figures
         self._settings = settings
+        self._shell = Shell(settings)
         self._kept = KeptPages(monotonic)
 
     def routes(self) -> list[web.RouteDef]:
@@ -71,8 +64,8 @@ class PageRoutes:
         if not wants_page(request):
             state = {"status": "ok", "version": self._settings.version}
             return web.json_response(state, headers={"Cache-Control": "no-store", "Vary": "Accept"})
-        response = answer(request, await self._render("start.html"), caching=FRESH)
-        response.headers["Vary"] = "Accept, Accept-Encoding"
+        response = await self._shell.show(request, "start.html")
+        response.headers["Vary"] += ", Accept"
         return response
 
     async def _unknown(self, request: web.Request) -> web.Response:
@@ -80,34 +73,33 @@ class PageRoutes:
             problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "there is nothing here"}
             headers = {"Cache-Control": "no-store", "Vary": "Accept"}
             return web.json_response(problem, status=404, headers=headers, content_type="application/problem+json")
-        return await self._trouble(request, 404, "There is nothing here", "The address may be old or mistyped.")
+        return await self._shell.trouble(request, 404, "There is nothing here", "The address may be old or mistyped.")
 
     def _shown(self, page: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
         """Return the handler of a page: what goes wrong becomes a page too."""
 
         async def handle(request: web.Request) -> web.Response:
-            if not self._settings.public:
-                says = "This page can be read after signing in, which comes with a later version."
-                return await self._trouble(request, 404, "Sign-in is needed", says)
+            self._shell.let_in(request)
             try:
-                return answer(request, await page(request), caching=FRESH)
+                return self._shell.answer(request, await page(request))
             except BadQuery as error:
-                return await self._trouble(request, 400, "This address asks for something odd", f"{error}.")
+                return await self._shell.trouble(request, 400, "This address asks for something odd", f"{error}.")
             except NotFound as error:
-                return await self._trouble(request, 404, "There is nothing here", f"{error}.")
+                return await self._shell.trouble(request, 404, "There is nothing here", f"{error}.")
             except (StoreError, TimeoutError) as error:
                 log.warning("page.failed", path=request.path, error=type(error).__name__)
                 says = "The figures cannot be read just now. Please try again in a minute."
-                return await self._trouble(request, 503, "Not able now", says)
+                return await self._shell.trouble(request, 503, "Not able now", says)
 
         return handle
 
     async def _statistics(self, request: web.Request) -> Body:
         query = {name: request.query.getall(name) for name in request.query}
         wish = read_wish(query, self._settings.years, self._settings.active)
-        return await self._kept.get(wish.address(), lambda: self._make_statistics(wish))
+        visits = kind_of(request)
+        return await self._kept.get((wish.address(), visits), lambda: self._make_statistics(wish, visits))
 
-    async def _make_statistics(self, wish: Wish) -> Body:
+    async def _make_statistics(self, wish: Wish, visits: Visitor) -> Body:
         try:
             found = await self._figures.of(wish.year, wish.filter())
         except ConfigError as error:  # the operator's words are for the operator
@@ -115,25 +107,29 @@ class PageRoutes:
             year = show_year(wish.year)
             raise NotFound(f"for {year} no branches and strengths are set yet, so it has no figures") from error
         official = await self._figures.official()
-        return await self._render(
-            "statistics.html", **await asyncio.to_thread(statistics_values, found, official, wish)
-        )
+        values = await asyncio.to_thread(statistics_values, found, official, wish)
+        return await self._shell.make("statistics.html", visits, path=wish.address(), **values)
 
     async def _policy_years(self, request: web.Request) -> Body:
-        return await self._kept.get("/policy", self._make_policy_years)
+        visits = kind_of(request)
+        return await self._kept.get(("/policy", visits), lambda: self._make_policy_years(visits))
 
-    async def _make_policy_years(self) -> Body:
+    async def _make_policy_years(self, visits: Visitor) -> Body:
         found = [await self._policies.latest(year) for year in await self._policies.years()]
-        return await self._render("policies.html", policies=[policy for policy in found if policy])
+        return await self._shell.make(
+            "policies.html", visits, path="/policy", policies=[policy for policy in found if policy]
+        )
 
     async def _policy(self, request: web.Request) -> Body:
         year = int(request.match_info["year"])
         version = request.match_info.get("version")
+        visits = kind_of(request)
         return await self._kept.get(
-            f"/policy/{year}/{version or ''}", lambda: self._make_policy(year, int(version) if version else None)
+            ("/policy", year, version, visits),
+            lambda: self._make_policy(year, int(version) if version else None, visits),
         )
 
-    async def _make_policy(self, year: int, version: int | None) -> Body:
+    async def _make_policy(self, year: int, version: int | None, visits: Visitor) -> Body:
         versions = {policy.version: policy for policy in await self._policies.versions(year)}
         if not versions:
             raise NotFound(f"no placement policy of {year} is known")
@@ -143,23 +139,16 @@ class PageRoutes:
         earlier = [one for one in versions if one < policy.version]
         before = versions[max(earlier)] if earlier else None
         html, changes = await asyncio.to_thread(_policy_parts, policy, before)
-        return await self._render(
+        return await self._shell.make(
             "policy.html",
+            visits,
+            path=f"/policy/{year}",
             policy=policy,
             before=before,
             versions=sorted(versions.values(), key=lambda one: -one.version),
             html=html,
             changes=changes,
         )
-
-    async def _trouble(self, request: web.Request, status: int, title: str, says: str) -> web.Response:
-        response = answer(request, await self._render("trouble.html", title=title, says=says), status=status)
-        if status == 503:
-            response.headers["Retry-After"] = str(RETRY_S)
-        return response
-
-    async def _render(self, template: str, **values: Any) -> Body:
-        return await asyncio.to_thread(render, template, settings=self._settings, **values)
 
 
 def _policy_parts(policy: Policy, before: Policy | None) -> tuple[str, list[policy_text.Change] | None]:

@@ -17,14 +17,15 @@ from placement_alerts.core.policy_markdown import table_of_contents
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
-from placement_alerts.web.pages.routes import PageRoutes, PageSettings
+from placement_alerts.web.pages.routes import PageRoutes
 from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.services import WebSettings
 from tests.builders import NOW, YEAR
 from tests.core.placements import BANDS, TABLE
 from tests.web.conftest import Clock
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-SETTINGS = PageSettings((YEAR, "202627"), YEAR, "1.2.3")
+SETTINGS = WebSettings("1.2.3", (YEAR, "202627"), YEAR, default_year=YEAR)
 
 
 @dataclass(frozen=True, slots=True)

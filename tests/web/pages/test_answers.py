@@ -13,7 +13,8 @@ from tests.web.conftest import Clock, ShownHealth
 from tests.web.pages.conftest import BROWSER, SETTINGS, Site
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
@@ -72,7 +73,7 @@ async def test_each_coding_has_its_own_tag(site: Site) -> None:
         assert await plain.text() == same
 
     assert packed.headers[hdrs.ETAG] != plain.headers[hdrs.ETAG]
-    assert packed.headers["Vary"] == "Accept-Encoding"
+    assert packed.headers["Vary"] == "Accept-Encoding, Cookie"
 
 
 async def test_trouble_is_kept_by_nobody(site: Site) -> None:
