@@ -11,12 +11,13 @@ let selected = null;
 let stream = null;
 let commands = [];
 let toastTimer = 0;
+let payload = new URLSearchParams(location.search).get("start") ?? ""; // of a deep link: goes with Start, once
 
 // ---- students
 
 function pick(id) {
   selected = id;
-  history.replaceState(null, "", `#${id}`);
+  history.replaceState(null, "", `${location.search}#${id}`);
   document.body.classList.add("in-chat");
   shown.clear();
   $("messages").replaceChildren();
@@ -62,9 +63,10 @@ function drawHeader(working = false) {
   $("block").textContent = chat.blocked ? "Unblock" : "Block";
   $("block").classList.toggle("danger", !chat.blocked);
   $("block").hidden = !chat.started;
-  $("composer").hidden = !chat.started || chat.blocked;
-  $("gate").hidden = chat.started && !chat.blocked;
-  $("start").textContent = chat.blocked ? "Restart" : "Start";
+  const talking = chat.started && !chat.blocked && !payload;
+  $("composer").hidden = !talking;
+  $("gate").hidden = talking;
+  $("start").textContent = chat.blocked ? "Restart" : payload ? `Start as ${chat.name}` : "Start";
   if (!shown.size) {
     const hint = chat.started ? "No messages yet. They arrive here by themselves." : "Press Start, as a student would.";
     $("messages").replaceChildren(make("li", { className: "empty", textContent: hint }));
@@ -243,7 +245,12 @@ $("composer").addEventListener("submit", (event) => {
   act("say", { text });
 });
 $("menu-toggle").addEventListener("click", () => openMenu($("menu").hidden));
-$("start").addEventListener("click", () => act("start"));
+$("start").addEventListener("click", async () => {
+  await act("start", { payload });
+  payload = "";
+  history.replaceState(null, "", `/#${selected}`);
+  drawHeader();
+});
 $("block").addEventListener("click", () => act(chats.get(selected)?.blocked ? "unblock" : "block"));
 $("search").addEventListener("input", drawList);
 $("back").addEventListener("click", () => document.body.classList.remove("in-chat"));

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ def add_console(
         app.router.add_get(f"/{path}", _file(_PAGE / name))
     app.add_routes(
         [
+            web.get("/open/{name}", _open_bot),
             web.get("/sandbox/stream", console.stream),
             web.get("/sandbox/receipts", console.receipts),
             web.get("/sandbox/sends", console.sends),
@@ -204,6 +206,14 @@ class _Console:
         except ApiError as error:
             return web.json_response({"error": error.description}, status=409)
         return web.json_response({})
+
+
+async def _open_bot(request: web.Request) -> web.Response:
+    """Do what https://t.me/NAME?start=CODE does: show the chat with a Start button that carries the code."""
+    code = request.query.get("start", "")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,64}", code, re.ASCII):
+        raise web.HTTPBadRequest
+    return web.Response(status=302, headers={"Location": f"/?start={code}"})
 
 
 def _file(path: Path) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -388,3 +388,19 @@ async def test_receipts_of_the_side_panel(call: Caller) -> None:
 
     async with SimulatedTelegram(receipts=rows) as telegram:
         assert await Caller(call.session, telegram).console("receipts") == [{"state": "sent"}]
+
+
+async def test_deep_link_leads_to_the_chat_with_its_code(telegram: SimulatedTelegram) -> None:
+    async with (
+        aiohttp.ClientSession() as client,
+        client.get(f"{telegram.base_url}/open/anybot?start=a_B-9", allow_redirects=False) as response,
+    ):
+        assert (response.status, response.headers["Location"]) == (302, "/?start=a_B-9")
+
+
+async def test_deep_link_with_anything_else_is_refused(telegram: SimulatedTelegram) -> None:
+    async with (
+        aiohttp.ClientSession() as client,
+        client.get(f"{telegram.base_url}/open/anybot?start=//evil", allow_redirects=False) as response,
+    ):
+        assert response.status == 400
