@@ -29,13 +29,15 @@ _OPENING = "Opening"
 
 
 def next_version(mail: Mail, understood: UnderstoodMail, current: Policy | None, now: datetime) -> Policy | None:
-    """Return the version that the mail makes, or None if it says what the current one says.
+    """Return the version that the mail makes, or None if it says what the current one says, or is older than it.
 
     A mail that only amends stands below what it amends; any other replaces it (reference/mailbox.md, section 9).
     Raises ValueError if nobody said which graduating year the mail is about.
     """
     if understood.graduating_year is None:
         raise ValueError("a policy needs a graduating year")
+    if current is not None and understood.sent_at < current.sent_at:
+        return None  # it came late: what is in force was said after it
     content, title = to_markdown(understood.text), title_of(understood)
     if current is not None and _only_amends(understood, content, current):
         heading = f"Amendments of {show_date(understood.sent_at)}"

@@ -12,8 +12,10 @@ TEXT = (
 )
 
 
-def version_of(text: str, current: Policy | None = None, title: str = "Placement policy 2027") -> Policy | None:
-    understood = understood_mail(text=text, title=title, graduating_year=2027, sent_at=after(days=1))
+def version_of(
+    text: str, current: Policy | None = None, title: str = "Placement policy 2027", days: int = 1
+) -> Policy | None:
+    understood = understood_mail(text=text, title=title, graduating_year=2027, sent_at=after(days=days))
     return next_version(a_mail("<p@example.org>", subject="Fwd: Policy"), understood, current, NOW)
 
 
@@ -41,6 +43,12 @@ def test_a_mail_that_says_what_the_policy_says_makes_no_version() -> None:
     first = version_of(TEXT)
 
     assert version_of(TEXT.replace("REGISTRATION", "Registration :"), first) is None
+
+
+def test_a_mail_that_is_older_than_the_policy_in_force_makes_no_version() -> None:
+    first = version_of(TEXT, days=2)
+
+    assert version_of("1. Everything was different.", first, days=1) is None
 
 
 def test_a_mail_that_only_amends_stands_below_what_it_amends() -> None:
