@@ -20,6 +20,25 @@ AUTHSERV_ID = "mx.tiit.ac.example"
 TRUSTED = "@tiit.ac.example"
 OFFICE = "Anupam Kestwal <anupam.kestwal@tiit.ac.example>"
 ROLE = "Data Analyst"
+POLICY = """Dear Students,
+
+Please find below the placement policy for the batch of 2026. Read it before you apply.
+
+1. REGISTRATION
+1.1 Taking part in campus placements is voluntary; who registers keeps to these rules.
+1.2 A profile with wrong marks is withdrawn from all drives.
+
+2. OFFERS
+2.1 A student may hold one offer. Companies that pay twice as much or more may be applied for after it.
+2.2 A pre-placement offer counts as an offer.
+
+3. CONDUCT
+3.1 Be in time for every test and interview you registered for; missing two of them ends your registration.
+3.2 Formal dress at every interview, on campus and online.
+
+Regards
+Anupam Kestwal
+"""
 
 _PAST_COMPANIES = (
     "Ember Forge Systems",
@@ -65,9 +84,10 @@ def script(mailing: Mailing) -> tuple[OfficeEvent[SimulatedMailbox], ...]:
 
 
 def history(seed: int, now: datetime) -> list[tuple[bytes, datetime]]:
-    """Return the final results of the last weeks with the time at which each arrived, oldest first."""
+    """Return the placement policy and the final results of the last weeks with the time of each, oldest first."""
     rng = random.Random(seed)  # noqa: S311  invented content, not a secret
-    mails = []
+    long_ago = now - timedelta(days=60)
+    mails = [(policy(Mailing("", (), long_ago)), long_ago)]
     for position, company in enumerate(_PAST_COMPANIES):
         then = now - timedelta(days=3 * (len(_PAST_COMPANIES) - position), hours=2)
         numbers = {
@@ -104,6 +124,13 @@ def result(mailing: Mailing, students: Sequence[Listed], package: float) -> byte
         f"<table><tr><td>S.No</td><td>Enrollment No</td><td>Name</td></tr>{rows}</table><p>Congratulations!</p>"
     )
     mail.set_content(html, subtype="html")
+    return mail.as_bytes()
+
+
+def policy(mailing: Mailing) -> bytes:
+    """Return the placement policy of the batch that is placed now."""
+    mail = _mail(mailing, "Placement Policy for the Batch of 2026", "policy")
+    mail.set_content(POLICY)
     return mail.as_bytes()
 
 

@@ -48,11 +48,12 @@ async def test_stranger_is_not_trusted_although_the_mail_reads_like_a_result() -
     assert mail.facts.kind is NoticeKind.OFFER
 
 
-async def test_history_is_offers_of_nine_companies_of_the_last_month() -> None:
+async def test_history_is_a_policy_and_offers_of_nine_companies() -> None:
     mails = [(await understood(raw), at) for raw, at in mailbox_content.history(7, NOW)]
 
     assert len({mail.contribution.company for (mail, _), _ in mails if mail.contribution}) == 9
-    assert all(1 <= (NOW - at).days <= 31 for _, at in mails)
+    assert all(1 <= (NOW - at).days <= 31 for (mail, _), at in mails if mail.contribution)
+    assert [mail.graduating_year for (mail, _), _ in mails if mail.facts.kind is NoticeKind.POLICY] == [2026]
 
 
 async def test_script_delivers_four_mails() -> None:
