@@ -7,6 +7,8 @@ import structlog
 from aiohttp import web
 
 from placement_alerts.errors import ConfigError
+from placement_alerts.web.limits import LIMITER, Limiter
+from placement_alerts.web.services import Services
 
 log = structlog.get_logger(__name__)
 
@@ -15,8 +17,19 @@ KEEP_ALIVE_S = 75.0  # aiohttp's own 3630 s would keep a socket of every client 
 CLOSING_S = 2.0  # what an answer under way may still take when we stop
 
 
-def make_application(routes: Iterable[web.AbstractRouteDef]) -> web.Application:
-    """Return an application with these routes; a body over the limit is refused with 413."""
+def make_application(
+    services: Services | Iterable[web.AbstractRouteDef], routes: Iterable[web.AbstractRouteDef] | None = None
+) -> web.Application:
+    """Return an application with these routes and all that stands around them. Without services: the routes alone."""
+    if not isinstance(services, Services):
+        return plain_application(services)
+    application = plain_application(routes or ())
+    application[LIMITER] = Limiter(services.monotonic)
+    return application
+
+
+def plain_application(routes: Iterable[web.AbstractRouteDef]) -> web.Application:
+    """Return an application with these routes alone; a body over the limit is refused with 413."""
     application = web.Application(client_max_size=BODY_BYTES_MAX)
     application.on_response_prepare.append(_plain_headers)
     application.add_routes(routes)
