@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import AF_UNSPEC, AddressFamily
 from typing import Any, Self
 
@@ -26,18 +26,28 @@ URL_LIMIT = 2048  # characters; longer ones are mistakes or attacks
 CHUNK = 64 * 1024  # bytes
 ACCEPT_ENCODING = "gzip, deflate"  # what aiohttp decodes without further packages
 _NAT64 = IPv6Network("64:ff9b::/96")
+# beyond what `is_global` knows of in every Python we run on (IANA's registries of special purposes)
+_GLOBAL_V6 = IPv6Network("2000::/3")  # all that was ever given out
+_SPECIAL_V6 = tuple(
+    map(IPv6Network, ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+)  # Teredo, ORCHID, 6to4, ...
+_SPECIAL_V4 = tuple(map(IPv4Network, ("192.0.0.0/24", "192.88.99.0/24", "100.64.0.0/10")))
 # 2130706433, 0x7f.1, 0177.0.0.1: the system's resolver takes them for addresses, people never write them
 _NUMBER_HOST = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+))*\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds of a call. deadline_s: for all of it, tries and waits included. max_bytes: of the decoded body."""
+    """The bounds of a call. deadline_s: for all of it, tries and waits included. max_bytes: of the decoded body.
+
+    cut: a longer body is cut there and not refused.
+    """
 
     connect_s: float = 5.0
     read_s: float = 30.0
     deadline_s: float = 120.0
     max_bytes: int = 8 * 1024 * 1024
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +90,8 @@ class HttpClient:
 
     allow_private: private and loopback addresses may be called; for peers that the operator configured, never for
     addresses that came from outside.
-    sleep, jitter: how to wait between tries, and a random share (0.0-1.0) of the wait.
+    sleep, jitter: how to wait between tries, and a random share (0.0-1.0) of the wait. resolver: of names; None: the
+    system's. What it returns is checked in any case, and connected to as it is.
     Every call raises PeerUnreachable (no connection, no answer in time, forbidden address) or PeerNonsense
     (not HTTP, too large). Their texts name the host only, because paths and queries may hold personal ids.
     """
@@ -93,13 +104,15 @@ class HttpClient:
         retries: Retries = Retries(),
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
+        resolver: AbstractResolver | None = None,
     ) -> None:
         self.allow_private = allow_private
         self._limits = limits
         self._retries = retries
         self._sleep = sleep
         self._jitter = jitter
-        resolver = aiohttp.ThreadedResolver() if allow_private else PublicResolver(aiohttp.ThreadedResolver())
+        resolver = resolver or aiohttp.ThreadedResolver()
+        resolver = resolver if allow_private else PublicResolver(resolver)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(resolver=resolver),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -131,10 +144,15 @@ class HttpClient:
         self, url: str, content: object, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
     ) -> Response:
         """Send JSON once: never retried, no redirect followed."""
-        limits = limits or self._limits
         sent = {"Content-Type": "application/json", **(headers or {})}
-        body = json.dumps(content).encode()
-        return await self._within(limits, url, self._once("POST", self._checked(url), sent, limits, body))
+        return await self.post(url, json.dumps(content).encode(), headers=sent, limits=limits)
+
+    async def post(
+        self, url: str, body: bytes, *, headers: Mapping[str, str] | None = None, limits: Limits | None = None
+    ) -> Response:
+        """Send these bytes once: never retried, no redirect followed."""
+        limits = limits or self._limits
+        return await self._within(limits, url, self._once("POST", self._checked(url), headers or {}, limits, body))
 
     async def _within(self, limits: Limits, url: str, call: Awaitable[Response]) -> Response:
         try:
@@ -174,22 +192,33 @@ class HttpClient:
             async with self._session.request(
                 method, url, headers=headers, data=body, timeout=timeout, allow_redirects=False
             ) as answer:
-                content = await _read_body(answer, limits.max_bytes, url)
+                content = await _read_body(answer, limits, url)
                 names = {name.lower(): value for name, value in answer.headers.items()}
                 return Response(answer.status, names, content)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise _ours(error, url.host, limits) from error
 
     def _checked(self, text: str) -> URL:
-        try:
-            url = URL(text)
-        except ValueError as error:
-            raise PeerNonsense("not an http(s) address") from error
-        if url.scheme not in {"http", "https"} or not url.host or url.user or url.password or len(text) > URL_LIMIT:
-            raise PeerNonsense("not an http(s) address")
-        if not self.allow_private:
-            _check_literal(url.host)
-        return url
+        return checked_url(text, allow_private=self.allow_private)
+
+
+def checked_url(text: str, *, allow_private: bool = False) -> URL:
+    """Return an address that may be called, as far as can be seen without resolving its name.
+
+    Raises PeerNonsense for what is no http(s) address or holds credentials, PeerUnreachable for a private address and
+    for a number in place of a name.
+    """
+    try:
+        url = URL(text)
+        explicit = url.explicit_port
+    except ValueError as error:
+        raise PeerNonsense("not an http(s) address") from error
+    named = url.user is not None or url.password is not None or "@" in url.raw_authority
+    if url.scheme not in {"http", "https"} or not url.raw_host or named or explicit == 0 or len(text) > URL_LIMIT:
+        raise PeerNonsense("not an http(s) address")
+    if not allow_private:
+        _check_literal(url.raw_host)
+    return url
 
 
 class PublicResolver(AbstractResolver):
@@ -217,10 +246,12 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(ip, IPv6Address):
-        if ip.is_site_local:
-            return False
         ip = _unwrapped(ip)
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved
+    if isinstance(ip, IPv6Address):
+        special = ip not in _GLOBAL_V6 or ip.scope_id is not None or any(ip in network for network in _SPECIAL_V6)
+    else:
+        special = any(ip in network for network in _SPECIAL_V4)
+    return ip.is_global and not special and not ip.is_multicast and not ip.is_reserved
 
 
 def retry_after(value: str | None, now: datetime) -> float | None:
@@ -269,15 +300,17 @@ def _redirect_target(url: URL, response: Response) -> URL | None:
     return target if same else None
 
 
-async def _read_body(answer: aiohttp.ClientResponse, max_bytes: int, url: URL) -> bytes:
+async def _read_body(answer: aiohttp.ClientResponse, limits: Limits, url: URL) -> bytes:
     body = bytearray()
     # the declared length is not believed; the chunks are decoded ones, so a compressed bomb counts unpacked
     async for chunk in answer.content.iter_chunked(CHUNK):
         body += chunk
-        if len(body) > max_bytes:
+        if len(body) > limits.max_bytes:
             answer.close()
-            raise PeerNonsense(f"{url.host}: answer is larger than {max_bytes} bytes")
-    return bytes(body)
+            if limits.cut:
+                break
+            raise PeerNonsense(f"{url.host}: answer is larger than {limits.max_bytes} bytes")
+    return bytes(body[: limits.max_bytes])
 
 
 def _ours(error: Exception, host: str | None, limits: Limits) -> PeerError:
