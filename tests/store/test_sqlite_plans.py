@@ -28,6 +28,7 @@ from placement_alerts.store.sqlite import (
     students,
 )
 from placement_alerts.store.sqlite.delivery_rows import to_receipt_row
+from placement_alerts.store.sqlite.listing import add_functions_to
 from placement_alerts.store.sqlite.schema import MIGRATIONS
 from tests.builders import a_delivery
 from tests.store.wishes import a_receipt
@@ -43,6 +44,7 @@ UNIQUE_ID = "sqlite_autoindex_deliveries_1"
 def schema() -> Iterator[sqlite3.Connection]:
     """An empty database with our schema."""
     with closing(sqlite3.connect(":memory:")) as connection:
+        add_functions_to(connection)
         for statements in MIGRATIONS:
             for statement in statements:
                 connection.execute(statement)

@@ -23,7 +23,7 @@ from placement_alerts.store.sqlite import exchange
 from placement_alerts.store.sqlite.connection import Database
 from placement_alerts.store.sqlite.delivery_rows import COLUMNS, PLACES, from_row, states_sql, to_row
 from placement_alerts.store.sqlite.schema import SENDING_SQL, WAITING_SQL
-from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
+from placement_alerts.store.sqlite.values import from_ms, from_ms_or_none, to_list, to_ms
 
 # ruff: noqa: S608 - the statements are put together from constants of ours alone; every value is a parameter
 
@@ -37,6 +37,7 @@ RETARGET_SQL = f"UPDATE deliveries SET target = ? WHERE address_id = ? AND targe
 SEEN_SQL = f"""
     UPDATE deliveries SET state = 'seen', seen_at = ?
     WHERE notice_id = ? AND student_id = ? AND +{states_sql(sources_of(DeliveryState.SEEN))}"""
+SHOWN_SQL = "UPDATE deliveries SET shown_at = coalesce(shown_at, ?) WHERE id = ?"
 FREE_SQL = f"""
     UPDATE deliveries INDEXED BY deliveries_sending SET state = 'due', due_at = ?, attempts = attempts + 1,
         possibly_delivered = possibly_delivered + 1, owner = NULL, lease = NULL
@@ -61,6 +62,12 @@ NEXT_DUE_SQL = "SELECT min(due_at) FROM ({})".format(
         for priority in Priority
     )
 )
+LAST_SENT_SQL = "SELECT max(sent_at) FROM deliveries WHERE address_id = ?"
+# beside max(), the other columns are those of the row that has the maximum: sqlite.org/lang_select.html#bareagg
+COUNTS_OF_SQL = """
+    SELECT channel, state, count(*) FROM (
+        SELECT channel, state, max(revision) FROM deliveries WHERE notice_id = ? GROUP BY student_id, address_id
+    ) GROUP BY channel, state"""
 COUNTS_SQL = "SELECT channel, state, count(*) FROM deliveries GROUP BY channel, state"
 
 
@@ -108,6 +115,21 @@ class SqliteDeliveries:
 
     async def mark_seen(self, notice_id: NoticeId, student_id: StudentId, now: datetime) -> int:
         return await self._database.change(SEEN_SQL, (to_ms(now), notice_id, student_id))
+
+    async def mark_shown(self, delivery_id: DeliveryId, now: datetime) -> bool:
+        return await self._database.change(SHOWN_SQL, (to_ms(now), delivery_id)) == 1
+
+    async def last_sent_at(self, address_id: AddressId) -> datetime | None:
+        """Return the latest sent_at of its rows, all of which are read: a thousand in a year."""
+        row = await self._database.row(LAST_SENT_SQL, (address_id,))
+        return None if row is None else from_ms_or_none(row[0])
+
+    async def of_student(self, student_id: StudentId, after: Delivery | None, limit: int) -> list[Delivery]:
+        return await self.find(DeliveryFilter(student_id=student_id), after, limit)
+
+    async def counts_of(self, notice_id: NoticeId) -> dict[tuple[str, DeliveryState], int]:
+        rows = await self._database.rows(COUNTS_OF_SQL, (notice_id,))
+        return {(channel, DeliveryState(state)): count for channel, state, count in rows}
 
     async def free(self, owners: Collection[OwnerId], now: datetime) -> int:
         """Make the rows of dead owners due now; they keep their place only by priority."""

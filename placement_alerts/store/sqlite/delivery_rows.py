@@ -11,8 +11,8 @@ from placement_alerts.store.sqlite.values import from_ms, from_ms_or_none, to_ms
 # in the order of the fields of core.delivery.Delivery
 COLUMNS = (
     "id, notice_id, revision, year, student_id, address_id, channel, target, priority, state, due_at, planned_at,"
-    " reason, personal, attempts, possibly_delivered, message_ids, announced_id, error_class, error, sent_at, seen_at,"
-    " owner, lease"
+    " reason, personal, attempts, possibly_delivered, message_ids, announced_id, error_class, error, sent_at,"
+    " shown_at, seen_at, owner, lease"
 )
 PLACES = ", ".join("?" for _ in COLUMNS.split(","))
 
@@ -46,6 +46,7 @@ def to_row(delivery: Delivery) -> tuple[Any, ...]:
         delivery.error_class,
         delivery.error,
         to_ms_or_none(delivery.sent_at),
+        to_ms_or_none(delivery.shown_at),
         to_ms_or_none(delivery.seen_at),
         delivery.owner,
         delivery.lease,
@@ -76,9 +77,10 @@ def from_row(row: Row) -> Delivery:
         error_class=row[18],
         error=row[19],
         sent_at=from_ms_or_none(row[20]),
-        seen_at=from_ms_or_none(row[21]),
-        owner=row[22],
-        lease=row[23],
+        shown_at=from_ms_or_none(row[21]),
+        seen_at=from_ms_or_none(row[22]),
+        owner=row[23],
+        lease=row[24],
     )
 
 

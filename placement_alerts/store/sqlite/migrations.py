@@ -8,6 +8,7 @@ import aiosqlite
 
 from placement_alerts.errors import StoreOutdated
 from placement_alerts.store.sqlite.connection import BUSY_TIMEOUT_S, store_errors
+from placement_alerts.store.sqlite.listing import add_functions
 from placement_alerts.store.sqlite.schema import MIGRATIONS
 
 SCHEMA_VERSION = len(MIGRATIONS)
@@ -30,6 +31,7 @@ async def migrate(connection: aiosqlite.Connection, file: Path) -> None:
 
 
 async def _migrate_once(connection: aiosqlite.Connection) -> None:
+    await add_functions(connection)
     await connection.execute("PRAGMA journal_mode = WAL")  # stays with the file; not allowed in a transaction
     try:
         await connection.execute("BEGIN EXCLUSIVE")

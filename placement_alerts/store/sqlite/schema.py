@@ -236,7 +236,34 @@ _PERSONAL = (
 _ACCESS: tuple[str, ...] = ()
 
 # what lists and searches of notices, jobs, students and deliveries look at
-_LISTS: tuple[str, ...] = ()
+# (notice_value and job_value: store/sqlite/listing.py); ends_at of jobs is 0 where none is stated, for pages by it
+_LISTS: tuple[str, ...] = (
+    "ALTER TABLE notices ADD COLUMN source TEXT",
+    "ALTER TABLE notices ADD COLUMN company_key TEXT",
+    "ALTER TABLE notices ADD COLUMN deadline_at INTEGER",
+    "ALTER TABLE notices ADD COLUMN event_at INTEGER",
+    "ALTER TABLE notices ADD COLUMN public INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE notices ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    """UPDATE notices SET
+        source = notice_value('source', document), company_key = notice_value('company_key', document),
+        deadline_at = notice_value('deadline_at', document), event_at = notice_value('event_at', document),
+        public = notice_value('public', document), search = notice_value('search', document)
+    FROM notice_revisions
+    WHERE notice_revisions.notice_id = notices.id AND notice_revisions.revision = notices.revision""",
+    "CREATE INDEX notices_by_company ON notices (company_key, published_at, id) WHERE company_key IS NOT NULL",
+    "CREATE INDEX notices_by_deadline ON notices (deadline_at, year, id) WHERE deadline_at IS NOT NULL",
+    "CREATE INDEX notices_by_event ON notices (event_at, year, id) WHERE event_at IS NOT NULL",
+    "ALTER TABLE jobs ADD COLUMN ends_at INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE jobs ADD COLUMN search TEXT NOT NULL DEFAULT ''",
+    "UPDATE jobs SET ends_at = job_value('ends_at', document), search = job_value('search', document)",
+    "CREATE INDEX jobs_by_year ON jobs (year, ends_at, id)",
+    "CREATE INDEX jobs_by_deadline ON jobs (ends_at, id)",
+    "ALTER TABLE students ADD COLUMN branch TEXT",
+    "ALTER TABLE students ADD COLUMN cgpa REAL",
+    "ALTER TABLE students ADD COLUMN calendar_hash TEXT",
+    "CREATE UNIQUE INDEX students_by_calendar ON students (calendar_hash) WHERE calendar_hash IS NOT NULL",
+    "ALTER TABLE deliveries ADD COLUMN shown_at INTEGER",
+)
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),

@@ -12,18 +12,28 @@ import aiosqlite
 
 from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
 from placement_alerts.store.base import random_id
+from placement_alerts.store.sqlite import ownership
 from placement_alerts.store.sqlite.connection import Database, Row
+from placement_alerts.store.sqlite.ownership import (
+    ADD_ADDRESS_SQL,
+    ADDRESS_COLUMNS,
+    FIND_ADDRESS_SQL,
+    SWITCH_ON_SQL,
+    to_address,
+)
 from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
 
 # ruff: noqa: S608 - the statements are put together from constants of ours alone; every value is a parameter
 
 ENROLLMENTS_AT_ONCE = 500  # other readers get their turn in between
 
-_COLUMNS = "students.id, students.year, joined_at, first_name, last_name, username, enrollment_key, enrollment_hint"
+_COLUMNS = (
+    "students.id, students.year, joined_at, first_name, last_name, username, enrollment_key, enrollment_hint,"
+    " branch, cgpa, calendar_hash"
+)
 _WIDTH = len(_COLUMNS.split(","))
-_ADDRESS_COLUMNS = "addresses.id, channel, value, on_since, off"
 # a student's rows, one an address, stand together and the addresses in the order in which they came
-_WITH_ADDRESSES = f"""SELECT {_COLUMNS}, {_ADDRESS_COLUMNS} FROM {{students}}
+_WITH_ADDRESSES = f"""SELECT {_COLUMNS}, {ADDRESS_COLUMNS} FROM {{students}}
     LEFT JOIN addresses ON addresses.student_id = students.id"""
 GET_SQL = f"{_WITH_ADDRESSES.format(students='students')} WHERE students.id = ? ORDER BY addresses.number"
 OF_YEAR_SQL = f"""{
@@ -31,18 +41,27 @@ OF_YEAR_SQL = f"""{
         students="(SELECT * FROM students WHERE year = ? AND id > ? ORDER BY id LIMIT ?) AS students"
     )
 } ORDER BY students.id, addresses.number"""
-FIND_ADDRESS_SQL = "SELECT id, student_id, off FROM addresses WHERE channel = ? AND value = ?"
+FIND_SQL = f"""{
+    _WITH_ADDRESSES.format(students="(SELECT * FROM students WHERE id > ? ORDER BY id LIMIT ?) AS students")
+} ORDER BY students.id, addresses.number"""
+BY_CALENDAR_SQL = f"{_WITH_ADDRESSES.format(students='students')} WHERE calendar_hash = ? ORDER BY addresses.number"
 BY_ADDRESS_SQL = f"""{_WITH_ADDRESSES.format(students="students")}
     WHERE students.id = (SELECT student_id FROM addresses WHERE channel = ? AND value = ?) ORDER BY addresses.number"""
 BY_ENROLLMENTS_SQL = f"""{_WITH_ADDRESSES.format(students="students")}
     WHERE enrollment_key IN (SELECT value FROM json_each(?)) ORDER BY students.id, addresses.number"""
 
 ADD_SQL = "INSERT INTO students (id, year, joined_at) VALUES (?, ?, ?)"
-ADD_ADDRESS_SQL = "INSERT INTO addresses (id, student_id, channel, value, on_since) VALUES (?, ?, ?, ?, ?)"
+ADD_WHOLE_SQL = """
+    INSERT INTO students (id, year, joined_at, first_name, last_name, username, enrollment_key, enrollment_hint,
+        branch, cgpa, calendar_hash)
+    VALUES (:id, :year, :joined_at, :first_name, :last_name, :username, :enrollment_key, :enrollment_hint,
+        :branch, :cgpa, :calendar_hash)
+    ON CONFLICT (id) DO NOTHING"""
 NAMES_SQL = """
     UPDATE students SET first_name = :first_name, last_name = :last_name, username = :username
     WHERE id = :id AND (first_name, last_name, username) IS NOT (:first_name, :last_name, :username)"""
-SWITCH_ON_SQL = "UPDATE addresses SET off = NULL, on_since = ? WHERE id = ? AND off IS NOT NULL"
+SET_PROFILE_SQL = "UPDATE students SET year = ?, branch = ?, cgpa = ? WHERE id = ?"
+SET_CALENDAR_SQL = "UPDATE students SET calendar_hash = ? WHERE id = ?"
 SWITCH_OFF_SQL = "UPDATE addresses SET off = ? WHERE id = ? AND off IS NULL"
 MOVE_SQL = "UPDATE addresses SET value = ? WHERE id = ?"
 ENROLLED_SQL = "SELECT id FROM students WHERE enrollment_key = ?"
@@ -79,6 +98,28 @@ class SqliteStudents:
             await writer.execute(NAMES_SQL, {"id": student_id, **given})
             (student,) = _students(await writer.execute_fetchall(GET_SQL, (student_id,)))
         return joined, student
+
+    async def add(self, student: Student) -> None:
+        row = student.model_dump(exclude={"addresses", "joined_at"}) | {"joined_at": to_ms(student.joined_at)}
+        await self._database.change(ADD_WHOLE_SQL, row)
+
+    async def attach(self, student_id: StudentId, channel: str, value: str, now: datetime) -> Address | None:
+        async with self._database.transaction() as writer:
+            return await ownership.attach(writer, student_id, channel, value, to_ms(now))
+
+    async def merge(self, other: StudentId, student_id: StudentId) -> bool:
+        """Do it in one transaction; a student is never merged with themselves, which changes nothing."""
+        async with self._database.transaction() as writer:
+            return await ownership.merge(writer, other, student_id)
+
+    async def set_profile(self, student_id: StudentId, year: str, branch: str | None, cgpa: float | None) -> bool:
+        return await self._database.change(SET_PROFILE_SQL, (year, branch, cgpa, student_id)) == 1
+
+    async def set_calendar(self, student_id: StudentId, calendar_hash: str | None) -> bool:
+        return await self._database.change(SET_CALENDAR_SQL, (calendar_hash, student_id)) == 1
+
+    async def by_calendar(self, calendar_hash: str) -> Student | None:
+        return next(_students(await self._database.rows(BY_CALENDAR_SQL, (calendar_hash,))), None)
 
     async def switch_off(self, address_id: AddressId, reason: OffReason) -> bool:
         return await self._database.change(SWITCH_OFF_SQL, (reason.value, address_id)) == 1
@@ -120,6 +161,11 @@ class SqliteStudents:
     async def of_year(self, year: str, after: StudentId | None, limit: int) -> list[Student]:
         return list(_students(await self._database.rows(OF_YEAR_SQL, (year, after or "", limit))))
 
+    async def find(self, year: str | None, after: StudentId | None, limit: int) -> list[Student]:
+        if year is not None:
+            return await self.of_year(year, after, limit)
+        return list(_students(await self._database.rows(FIND_SQL, (after or "", limit))))
+
     async def counts(self) -> dict[str, int]:
         row = await self._database.row(COUNTS_SQL)
         total, active = row or (0, 0)
@@ -136,7 +182,8 @@ async def _add(writer: aiosqlite.Connection, channel: str, value: str, year: str
 def _students(rows: Iterable[Row]) -> Iterator[Student]:
     for _, group in groupby(rows, key=itemgetter(0)):
         of_student = list(group)
-        student_id, year, joined_at, first_name, last_name, username, key, hint = of_student[0][:_WIDTH]
+        student_id, year, joined_at, first_name, last_name, username, key, hint, *said = of_student[0][:_WIDTH]
+        branch, cgpa, calendar_hash = said
         yield Student(
             id=student_id,
             year=year,
@@ -146,16 +193,8 @@ def _students(rows: Iterable[Row]) -> Iterator[Student]:
             username=username,
             enrollment_key=key,
             enrollment_hint=hint,
-            addresses=tuple(_address(row[_WIDTH:]) for row in of_student if row[_WIDTH] is not None),
+            branch=branch,
+            cgpa=cgpa,
+            calendar_hash=calendar_hash,
+            addresses=tuple(to_address(row[_WIDTH:]) for row in of_student if row[_WIDTH] is not None),
         )
-
-
-def _address(row: Row) -> Address:
-    address_id, channel, value, on_since, off = row
-    return Address(
-        id=address_id,
-        channel=channel,
-        value=value,
-        on_since=from_ms(on_since),
-        off=None if off is None else OffReason(off),
-    )
