@@ -16,6 +16,8 @@ from placement_alerts.core.subscription import PushSubscription
 from placement_alerts.core.token import ApiToken, TokenId
 from placement_alerts.core.webhook import CallId, EndpointId, WebhookCall, WebhookEndpoint
 
+FORGOTTEN_AT_ONCE = 1_000  # of each kind by one call of `clean`; what is left waits for the next
+
 
 class SessionRepository(Protocol):
     """Browsers, and sign-ins under way."""

@@ -3,6 +3,8 @@
 Times are integers, milliseconds since 1970 in UTC. Documents are JSON. A published migration is never edited: add one.
 """
 
+from placement_alerts.store.sqlite.access_schema import ACCESS
+
 # the literal text matters: SQLite uses a partial index only where the query repeats its condition
 WAITING_SQL = "state IN ('planned', 'held', 'due', 'retrying')"
 SENDING_SQL = "state = 'sending'"
@@ -232,9 +234,6 @@ _PERSONAL = (
     "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT",
 )
 
-# sessions, tokens, subscriptions, idempotency keys, webhooks, drafts, the audit trail (store/access.py)
-_ACCESS: tuple[str, ...] = ()
-
 # what lists and searches of notices, jobs, students and deliveries look at
 # (notice_value and job_value: store/sqlite/listing.py); ends_at of jobs is 0 where none is stated, for pages by it
 _LISTS: tuple[str, ...] = (
@@ -269,5 +268,5 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),
     _PAGES_BY_TIME,
     (*_MAILS, *_OFFERS, *_PAGES, *_PERSONAL),
-    (*_ACCESS, *_LISTS),
+    (*ACCESS, *_LISTS),
 )

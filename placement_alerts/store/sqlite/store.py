@@ -8,8 +8,11 @@ from pathlib import Path
 
 from placement_alerts.errors import ConfigError, StoreUnavailable
 from placement_alerts.store.sqlite import lock
+from placement_alerts.store.sqlite.audit import SqliteAudit
 from placement_alerts.store.sqlite.connection import Database, connect
 from placement_alerts.store.sqlite.deliveries import SqliteDeliveries
+from placement_alerts.store.sqlite.drafts import SqliteDrafts
+from placement_alerts.store.sqlite.idempotency import SqliteIdempotency
 from placement_alerts.store.sqlite.jobs import SqliteJobs
 from placement_alerts.store.sqlite.mails import SqliteMails
 from placement_alerts.store.sqlite.migrations import SCHEMA_VERSION, migrate
@@ -21,8 +24,12 @@ from placement_alerts.store.sqlite.processes import SqliteProcesses
 from placement_alerts.store.sqlite.requests import SqliteRequests
 from placement_alerts.store.sqlite.reviews import SqliteReviews
 from placement_alerts.store.sqlite.secret import secret_of
+from placement_alerts.store.sqlite.sessions import SqliteSessions
 from placement_alerts.store.sqlite.sources import SqliteSources
 from placement_alerts.store.sqlite.students import SqliteStudents
+from placement_alerts.store.sqlite.subscriptions import SqliteSubscriptions
+from placement_alerts.store.sqlite.tokens import SqliteTokens
+from placement_alerts.store.sqlite.webhooks import SqliteWebhooks
 
 
 class SqliteStore:
@@ -44,6 +51,13 @@ class SqliteStore:
         self.offers = SqliteOffers(database)
         self.policies = SqlitePolicies(database)
         self.official = SqliteOfficial(database)
+        self.sessions = SqliteSessions(database)
+        self.tokens = SqliteTokens(database)
+        self.subscriptions = SqliteSubscriptions(database)
+        self.answers = SqliteIdempotency(database)
+        self.webhooks = SqliteWebhooks(database)
+        self.drafts = SqliteDrafts(database)
+        self.audit = SqliteAudit(database)
 
     async def secret(self, name: str) -> bytes:
         """Return 32 random bytes, made at the first call."""
