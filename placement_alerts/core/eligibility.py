@@ -7,7 +7,7 @@ from datetime import datetime
 from placement_alerts.core.changes import brings_more
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, delivery_id
 from placement_alerts.core.enrollment import normal_number
-from placement_alerts.core.notice import Audience, ListedStudent, Notice
+from placement_alerts.core.notice import ListedStudent, Notice
 from placement_alerts.core.student import Address, Student
 
 NAMED = "named in the notice"
@@ -46,10 +46,10 @@ def judge(
     """
     if student.year != notice.year and not listed and not any(_arrived(row) for row in earlier):
         return Verdict((), f"of another year: {student.year}")
-    if notice.audience and (why := _outside(notice.audience, student, listed=listed)):
-        return Verdict((), why)
-    channels = notice.audience.channels if notice.audience else ()
-    meant = tuple(address for address in student.addresses if not channels or address.channel in channels)
+    outside = _outside(notice, student, listed=listed)
+    meant = _meant_addresses(notice, student, earlier, named_or_meant=outside is None)
+    if outside is not None and not meant:
+        return Verdict((), outside)
     usable = tuple(address for address in meant if address.off is None)
     if not usable:
         reasons = sorted({address.off for address in meant if address.off})
@@ -61,7 +61,12 @@ def judge(
         return Verdict((), "joined after the notice was stored")
     if notice.revision == 1:
         return Verdict(timely, "of the notice's year")
-    return _judge_revision(notice, timely, earlier, before)
+    return _judge_revision(notice, student, timely, earlier, before)
+
+
+def is_meant(notice: Notice, student: Student, *, listed: bool = False) -> bool:
+    """Say whether the office means this student, whether they can be reached or not."""
+    return listed or (student.year == notice.year and _outside(notice, student, listed=listed) is None)
 
 
 def was_told(rows: Iterable[Delivery]) -> bool:
@@ -126,9 +131,10 @@ def deliveries_for(
         )
 
 
-def _outside(audience: Audience, student: Student, *, listed: bool) -> str | None:
-    """Return why the office did not mean this student; None: it did. Who is named is always meant."""
-    if listed:
+def _outside(notice: Notice, student: Student, *, listed: bool) -> str | None:
+    """Return why the office does not mean this student; None: it does. Who is named is always meant."""
+    audience = notice.audience
+    if audience is None or listed:
         return None
     if audience.only_named:
         return "not named in the notice"
@@ -137,8 +143,28 @@ def _outside(audience: Audience, student: Student, *, listed: bool) -> str | Non
     return None
 
 
+def _meant_addresses(
+    notice: Notice, student: Student, earlier: Collection[Delivery], *, named_or_meant: bool
+) -> tuple[Address, ...]:
+    """Return the student's addresses on the channels that the office chose, and those that got the notice before.
+
+    Who got it once is told what becomes of it, even if the office means fewer now.
+    """
+    channels = notice.audience.channels if notice.audience else ()
+    had = {row.address_id for row in earlier if _arrived(row)}
+    return tuple(
+        address
+        for address in student.addresses
+        if address.id in had or (named_or_meant and (not channels or address.channel in channels))
+    )
+
+
 def _judge_revision(
-    notice: Notice, timely: tuple[Address, ...], earlier: Collection[Delivery], before: Sequence[Notice]
+    notice: Notice,
+    student: Student,
+    timely: tuple[Address, ...],
+    earlier: Collection[Delivery],
+    before: Sequence[Notice],
 ) -> Verdict:
     if notice.withdrawn:
         arrived = {row.address_id for row in earlier if _arrived(row)}
@@ -151,9 +177,21 @@ def _judge_revision(
     told = tuple(
         address for address in timely if address.id in had or any(address.on_since <= past.stored_at for past in missed)
     )
+    if new := tuple(one for one in timely if one not in told and _was_not_meant(one, student, earlier, before)):
+        return Verdict((*told, *new), "meant by the office since this revision")
     return Verdict(
         told, "got an earlier revision" if told else "never got an earlier revision, and the change is small"
     )
+
+
+def _was_not_meant(address: Address, student: Student, earlier: Collection[Delivery], before: Sequence[Notice]) -> bool:
+    """Say whether the revision that was planned last for this student left the address out on purpose."""
+    planned = max((row.revision for row in earlier), default=0)
+    last = next((past for past in reversed(before) if past.revision == planned), None)
+    if last is None or last.audience is None:
+        return False
+    channels = last.audience.channels
+    return _outside(last, student, listed=False) is not None or bool(channels and address.channel not in channels)
 
 
 def _to(address: Address, rows: Iterable[Delivery]) -> list[Delivery]:

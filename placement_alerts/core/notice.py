@@ -98,6 +98,7 @@ class Notice(Frozen):
     archived: kept for reading, delivered to nobody. announcement: the one short line about what changed, or None.
     matters: the change is worth a sound, and worth telling students who never got an earlier revision.
     expires_at: after this moment it is no longer delivered. audience: None: all students of the year.
+    written: the office's own Markdown, to be changed later; None: of other sources.
     """
 
     id: NoticeId
@@ -125,3 +126,4 @@ class Notice(Frozen):
     changes: tuple[Change, ...] = ()
     announcement: str | None = None
     matters: bool = False
+    written: str | None = None
