@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from placement_alerts.core.delivery import Delivery, DeliveryState, Priority, delivery_id
+from placement_alerts.core.draft import Draft, DraftId
 from placement_alerts.core.item import Fetched, KnownItem, SourceItem
 from placement_alerts.core.job import Job, JobId
 from placement_alerts.core.mail import Mail, MailId
@@ -22,6 +23,7 @@ from placement_alerts.core.official import Batch, Card, CardKind, Snapshot
 from placement_alerts.core.policy import Policy, TocEntry
 from placement_alerts.core.review import Review, ReviewId, ReviewKind
 from placement_alerts.core.student import Address, AddressId, OffReason, Student, StudentId
+from placement_alerts.core.webhook import CallId, EndpointId, EventType, WebhookCall, WebhookEndpoint
 from placement_alerts.store.knowledge import MailRecord, MailVerdict
 
 NOW = datetime(2025, 11, 10, 6, 30, tzinfo=UTC)  # noon in India
@@ -76,6 +78,18 @@ def a_notice(identifier: str = "n1", **values: Any) -> Notice:
         "expires_at": after(days=3),
     }
     return Notice(id=NoticeId(identifier), **(defaults | values))
+
+
+def a_draft(identifier: str = "d1", **values: Any) -> Draft:
+    """Return what the office wrote to everybody of the year, to be published at once."""
+    defaults: dict[str, Any] = {
+        "year": YEAR,
+        "kind": NoticeKind.ANNOUNCEMENT,
+        "title": "Office closed on Friday",
+        "text": "The office is closed on Friday.",
+        "created_by": "cli",
+    }
+    return Draft(id=DraftId(identifier), **(defaults | values))
 
 
 def an_address(value: str = "7", *, off: OffReason | None = None, on_since: datetime = NOW) -> Address:
@@ -290,3 +304,28 @@ def a_snapshot(content_hash: str = "h1", **values: Any) -> Snapshot:
         "batches": (a_batch(),),
     }
     return Snapshot(content_hash=content_hash, **(defaults | values))
+
+
+def an_endpoint(identifier: str = "ep1", **values: Any) -> WebhookEndpoint:
+    """Return version 1 of an endpoint that is on and wants every event."""
+    defaults: dict[str, Any] = {
+        "url": "https://hooks.example.org/in",
+        "label": "Companion site",
+        "secret": "whsec_" + "A" * 43 + "=",
+        "created_by": "cli",
+        "created_at": NOW,
+    }
+    return WebhookEndpoint(id=EndpointId(identifier), **(defaults | values))
+
+
+def a_call(identifier: str = "w1", **values: Any) -> WebhookCall:
+    """Return a call that is due now."""
+    defaults: dict[str, Any] = {
+        "endpoint_id": EndpointId("ep1"),
+        "event_id": f"e-{identifier}",
+        "type": EventType.NOTICE_CREATED,
+        "body": '{"type":"notice.created"}',
+        "due_at": NOW,
+        "created_at": NOW,
+    }
+    return WebhookCall(id=CallId(identifier), **(defaults | values))
