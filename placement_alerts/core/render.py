@@ -107,6 +107,15 @@ def deadline_passed(notice: Notice, now: datetime) -> bool:
     return deadline is not None and deadline < now
 
 
+def shown_text(notice: Notice, show_names: ShowNames) -> str:
+    """Return the text with as much of a list of students as the setting allows."""
+    lines = notice.text.strip().splitlines()
+    naming = naming_lines(lines, notice.facts.students) if show_names is not ShowNames.FULL else frozenset()
+    if show_names is ShowNames.NAMES:
+        return "\n".join(_without_numbers(line) if index in naming else line for index, line in enumerate(lines))
+    return "\n".join(line for index, line in enumerate(lines) if index not in naming).strip()
+
+
 def _named(notice: Notice) -> Block:
     return Block((Span(_NAMED.get(notice.facts.kind, _NAMED_ELSEWHERE), _BOLD),))
 
@@ -135,7 +144,7 @@ def _field_blocks(notice: Notice, now: datetime) -> Iterator[Block]:
 
 
 def _body_blocks(notice: Notice, show_names: ShowNames) -> Iterator[Block]:
-    text = _shown_text(notice, show_names)
+    text = shown_text(notice, show_names)
     if not text:
         return
     yield _EMPTY
@@ -145,14 +154,6 @@ def _body_blocks(notice: Notice, show_names: ShowNames) -> Iterator[Block]:
         text = f"{whole_lines}\n… {rest}"
     for line in text.splitlines():
         yield Block((Span(line),))
-
-
-def _shown_text(notice: Notice, show_names: ShowNames) -> str:
-    lines = notice.text.strip().splitlines()
-    naming = naming_lines(lines, notice.facts.students) if show_names is not ShowNames.FULL else frozenset()
-    if show_names is ShowNames.NAMES:
-        return "\n".join(_without_numbers(line) if index in naming else line for index, line in enumerate(lines))
-    return "\n".join(line for index, line in enumerate(lines) if index not in naming).strip()
 
 
 def _without_numbers(line: str) -> str:

@@ -1,13 +1,20 @@
 """Web push subscriptions: stored before success is said, refreshed on every visit, removed when they are gone."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from placement_alerts.core.student import Student, StudentId
-from placement_alerts.core.subscription import PushSubscription
-from placement_alerts.store.base import Store
+import structlog
+
+from placement_alerts.core.student import Address, OffReason, Student, StudentId
+from placement_alerts.core.subscription import WEBPUSH, PushSubscription, hash_of
+from placement_alerts.store.base import Store, random_id
 
 MOST = 10  # subscriptions a student; the oldest unused one goes
+SILENT = timedelta(days=60)  # without a visit or a success, a subscription is given up
+TAKEN_OVER = "taken_over"  # error class of what waited for the student who had this browser before
+_PAGE = 200
+
+log = structlog.get_logger(__name__)
 
 
 class Subscribing:
@@ -20,16 +27,76 @@ class Subscribing:
 
     async def anonymous(self) -> Student:
         """Store and return a student for a browser that nobody has linked yet."""
-        raise NotImplementedError
+        student = Student(id=StudentId(random_id()), year=self._default_year, joined_at=self._now())
+        await self._store.students.add(student)
+        return student
 
     async def subscribe(self, student_id: StudentId, subscription: PushSubscription) -> bool:
         """Store it and switch the address on; a browser that was another student's is taken over. False: no student."""
-        raise NotImplementedError
+        if await self._store.students.get(student_id) is None:
+            return False
+        await self._store.subscriptions.save(subscription)  # first: an address without one could not be reached
+        owner = await self._store.students.by_address(WEBPUSH, subscription.id)
+        if owner is not None and owner.id != student_id:
+            address = _address(owner, subscription.id)
+            await self._store.deliveries.close_address(address.id, TAKEN_OVER, self._now())
+        if await self._store.students.attach(student_id, WEBPUSH, subscription.id, self._now()) is None:
+            return False
+        await self._keep_few(student_id, subscription.id)
+        return True
+
+    async def refresh(self, student_id: StudentId, subscription: PushSubscription) -> bool:
+        """Store a subscription that the page has anyway; False: no student, or it was removed on purpose since."""
+        owner = await self._store.students.by_address(WEBPUSH, subscription.id)
+        if owner is not None and _address(owner, subscription.id).off is OffReason.STOPPED:
+            return False
+        return await self.subscribe(student_id, subscription)
 
     async def unsubscribe(self, endpoint: str) -> bool:
         """Switch the address off, close what waits for it and forget it; False if it is unknown."""
-        raise NotImplementedError
+        return await self.remove(hash_of(endpoint), OffReason.STOPPED)
+
+    async def remove(self, subscription_id: str, reason: OffReason) -> bool:
+        """Do what `unsubscribe` does, by the subscription's id."""
+        student = await self._store.students.by_address(WEBPUSH, subscription_id)
+        if student is not None:
+            address = _address(student, subscription_id)
+            await self._store.students.switch_off(address.id, reason)
+            await self._store.deliveries.close_address(address.id, reason.value, self._now())
+        return await self._store.subscriptions.remove(subscription_id)
 
     async def sweep(self) -> int:
         """Remove subscriptions without a visit or a success for 60 days; return how many."""
-        raise NotImplementedError
+        before = self._now() - SILENT
+        removed, after = 0, None
+        while page := await self._store.subscriptions.unvisited(before, after, _PAGE):
+            after = page[-1].id
+            for subscription in page:
+                if await self._is_silent(subscription.id, before):
+                    removed += await self.remove(subscription.id, OffReason.GONE)
+        if removed:
+            log.info("subscriptions.swept", removed=removed)
+        return removed
+
+    async def _is_silent(self, subscription_id: str, since: datetime) -> bool:
+        student = await self._store.students.by_address(WEBPUSH, subscription_id)
+        if student is None:
+            return True
+        last = await self._store.deliveries.last_sent_at(_address(student, subscription_id).id)
+        return last is None or last < since
+
+    async def _keep_few(self, student_id: StudentId, newest: str) -> None:
+        """Remove the student's subscriptions over MOST: those that were visited longest ago."""
+        student = await self._store.students.get(student_id)
+        values = [one.value for one in student.addresses if one.channel == WEBPUSH] if student else []
+        if len(values) <= MOST:
+            return
+        found = [one for value in values if (one := await self._store.subscriptions.get(value)) is not None]
+        found.sort(key=lambda one: (one.id == newest, one.visited_at), reverse=True)
+        for subscription in found[MOST:]:
+            await self.remove(subscription.id, OffReason.GONE)
+
+
+def _address(student: Student, value: str) -> Address:
+    """Return the student's address of this subscription: they were found by it."""
+    return next(one for one in student.addresses if one.channel == WEBPUSH and one.value == value)
