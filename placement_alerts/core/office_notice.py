@@ -17,6 +17,7 @@ LINE_LIMIT = 200  # of company, venue and author
 LINK_LIMIT = 1_000
 MOST_LINKS = 20
 MOST_NAMED = 2_000  # students named by number: more than a year has
+NUMBER_LIMIT = 40
 MOST_BRANCHES = 30
 BRANCH_LIMIT = 30
 WRITABLE_KINDS = tuple(kind for kind in NoticeKind if kind is not NoticeKind.IRRELEVANT)
@@ -42,7 +43,7 @@ def id_of_draft(draft_id: DraftId) -> NoticeId:
 
 def cleaned(draft: Draft) -> Draft:
     """Return the draft as it is kept: one-line values squeezed, numbers as they are compared, nothing twice."""
-    numbers = (normal_number(one) or " ".join(one.split()) for one in draft.enrollments if one.strip())
+    numbers = (_number(one) or one.strip() for one in draft.enrollments if one.strip())
     return draft.model_copy(
         update={
             "title": clean_title(draft.title),
@@ -172,6 +173,10 @@ def _line(value: str | None) -> str | None:
     return " ".join((value or "").split()) or None
 
 
+def _number(written: str) -> str | None:
+    return normal_number(written) if len(written) <= NUMBER_LIMIT else None
+
+
 def _faults(draft: Draft, years: Collection[str]) -> Iterator[Fault]:
     if draft.year not in years:
         yield Fault("year", f"There is no placement year {draft.year[:20]!r}; there are: {', '.join(sorted(years))}.")
@@ -210,7 +215,7 @@ def _number_faults(draft: Draft) -> Iterator[Fault]:
     numbers = draft.enrollments
     if len(numbers) > MOST_NAMED:
         yield Fault("enrollments", f"At most {MOST_NAMED:,} students can be named.")
-    wrong = sum(normal_number(number) is None for number in numbers[:MOST_NAMED])
+    wrong = sum(_number(number) is None for number in numbers[:MOST_NAMED])
     if wrong:
         yield Fault("enrollments", f"{wrong} of {len(numbers)} look like no enrollment number.")
     if draft.audience.only_named and not numbers:
