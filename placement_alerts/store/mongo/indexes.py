@@ -12,6 +12,8 @@ ITEMS, POLLS, REJECTED = "items", "polls", "rejected"
 PROCESSES, DUTIES, REQUESTS, META = "processes", "duties", "requests", "meta"
 MAILS, CURSORS, REVIEWS, OFFERS, ALIASES = "mails", "cursors", "reviews", "offers", "aliases"
 POLICIES, SNAPSHOTS, OFFICIAL, SECRETS = "policies", "snapshots", "official", "secrets"
+SESSIONS, SIGN_INS, TOKENS, SUBSCRIPTIONS, ANSWERS = "sessions", "sign_ins", "tokens", "subscriptions", "answers"
+WEBHOOK_ENDPOINTS, WEBHOOK_CALLS, DRAFTS, AUDIT = "webhook_endpoints", "webhook_calls", "drafts", "audit"
 
 Keys = tuple[tuple[str, int], ...]
 
@@ -69,6 +71,9 @@ _OF_NOTICE = _keys("notice_id", "state", "revision")
 _OF_STUDENTS = _keys("notice_id", "student_id", "_id")
 _OF_COMPANY = _keys("year", "company_key")
 _OF_VERSION = _keys("year", "version")
+_OF_STUDENT = _keys("student_id", "visited_at", "_id")
+_OF_ENDPOINT = _keys("endpoint_id", "created_at", "_id")
+_DUE_CALLS = _keys("state", "due_at", "_id")
 _CHANNEL_STATE = _keys("channel", "state", "planned_at", "_id")
 
 QUERIES: tuple[Query, ...] = (
@@ -146,6 +151,32 @@ QUERIES: tuple[Query, ...] = (
     _query(SNAPSHOTS, sort="-_id", index=BY_ID),
     _query(OFFICIAL, "_id", index=BY_ID, also="version"),
     _query(SECRETS, "_id", index=BY_ID),
+    _query(SESSIONS, "_id", index=BY_ID, also="expires_at"),
+    _query(SESSIONS, "student_id", "-visited_at -_id", index=_OF_STUDENT),
+    _query(SESSIONS, "student_id", index=_OF_STUDENT),
+    _query(SESSIONS, ranges="expires_at", index=_keys("expires_at")),
+    _query(SIGN_INS, "_id", index=BY_ID, also="taken student_id expires_at"),
+    _query(SIGN_INS, ranges="expires_at", index=_keys("expires_at")),
+    _query(TOKENS, "_id", index=BY_ID, also="revoked_at"),
+    _query(TOKENS, "hash", index=_keys("hash"), unique=True),
+    _query(TOKENS, sort="-created_at -_id", index=_keys("created_at", "_id")),
+    _query(SUBSCRIPTIONS, "_id", index=BY_ID),
+    _query(SUBSCRIPTIONS, sort="_id", ranges="_id visited_at", index=_keys("_id", "visited_at")),
+    _query(ANSWERS, "_id", index=BY_ID, also="$or fingerprint status expires_at"),
+    _query(ANSWERS, ranges="expires_at", index=_keys("expires_at")),
+    _query(WEBHOOK_ENDPOINTS, "_id", index=BY_ID, also="version"),
+    _query(WEBHOOK_ENDPOINTS, sort="created_at _id", index=_keys("created_at", "_id")),
+    _query(WEBHOOK_CALLS, "_id", index=BY_ID, also="endpoint_id state created_at"),
+    _query(WEBHOOK_CALLS, "endpoint_id", "-created_at -_id", "created_at", index=_OF_ENDPOINT, also="$or"),
+    _query(WEBHOOK_CALLS, "endpoint_id", index=_OF_ENDPOINT),
+    _query(WEBHOOK_CALLS, "state", "due_at _id", "due_at", index=_DUE_CALLS),
+    _query(WEBHOOK_CALLS, "state", "due_at", index=_DUE_CALLS),
+    _query(WEBHOOK_CALLS, "state", ranges="created_at", index=_keys("state", "created_at")),
+    _query(DRAFTS, "_id", index=BY_ID, also="version"),
+    _query(DRAFTS, sort="publish_at _id", ranges="publish_at", index=_keys("publish_at", "_id")),
+    _query(AUDIT, "_id", index=BY_ID),
+    _query(AUDIT, sort="-_id", ranges="_id", index=BY_ID),
+    _query(AUDIT, "actor", "-_id", "_id", index=_keys("actor", "_id")),
 )
 
 

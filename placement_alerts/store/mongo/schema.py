@@ -8,7 +8,9 @@ from placement_alerts.store.mongo.failures import translated
 from placement_alerts.store.mongo.indexes import META, Index, indexes
 from placement_alerts.store.mongo.writes import insert_new
 
-VERSION = 2  # 2: mails, offers, the official page; students have enrollments, which version 1 would lose
+# 2: mails, offers, the official page; students have enrollments, which version 1 would lose
+# 3: sessions, tokens, webhooks, drafts; lists of notices and jobs by fields that version 2 does not write
+VERSION = 3
 FIRST_CONTACT_S = 5.0  # name resolution, TLS and the choice of a server; the driver tries again until then
 BUILD_S = 60.0  # indexes on what is there already
 

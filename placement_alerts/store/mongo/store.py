@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from placement_alerts.store.mongo.audit import MongoAudit
 from placement_alerts.store.mongo.client import Client, connect
 from placement_alerts.store.mongo.deliveries import MongoDeliveries
+from placement_alerts.store.mongo.drafts import MongoDrafts
+from placement_alerts.store.mongo.idempotency import MongoIdempotency
 from placement_alerts.store.mongo.mails import MongoMails
 from placement_alerts.store.mongo.notices import MongoJobs, MongoNotices
 from placement_alerts.store.mongo.offers import MongoOffers
@@ -15,8 +18,12 @@ from placement_alerts.store.mongo.requests import MongoRequests
 from placement_alerts.store.mongo.reviews import MongoReviews
 from placement_alerts.store.mongo.schema import ensure_schema
 from placement_alerts.store.mongo.secret import secret_of
+from placement_alerts.store.mongo.sessions import MongoSessions
 from placement_alerts.store.mongo.sources import MongoSources
 from placement_alerts.store.mongo.students import MongoStudents
+from placement_alerts.store.mongo.subscriptions import MongoSubscriptions
+from placement_alerts.store.mongo.tokens import MongoTokens
+from placement_alerts.store.mongo.webhooks import MongoWebhooks
 
 
 class MongoStore:
@@ -36,6 +43,13 @@ class MongoStore:
         self.offers = MongoOffers(client)
         self.policies = MongoPolicies(client)
         self.official = MongoOfficial(client)
+        self.sessions = MongoSessions(client)
+        self.tokens = MongoTokens(client)
+        self.subscriptions = MongoSubscriptions(client)
+        self.answers = MongoIdempotency(client)
+        self.webhooks = MongoWebhooks(client)
+        self.drafts = MongoDrafts(client)
+        self.audit = MongoAudit(client)
 
     async def secret(self, name: str) -> bytes:
         """Return 32 random bytes, made at the first call."""

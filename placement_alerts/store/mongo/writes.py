@@ -40,6 +40,14 @@ async def put_new(collection: Any, document: Mapping[str, Any]) -> None:
         await collection.update_one({"_id": document["_id"]}, {"$setOnInsert": rest}, upsert=True)
 
 
+async def save_version(collection: Any, document: Mapping[str, Any]) -> bool:
+    """Store the document if the stored `version` is the one before its own (1: none is stored); False if not."""
+    if document["version"] == 1:
+        return await insert_new(collection, [document]) == 1
+    before = {"_id": document["_id"], "version": document["version"] - 1}
+    return bool((await collection.replace_one(before, document)).modified_count)
+
+
 async def put_all(collection: Any, documents: Sequence[Mapping[str, Any]]) -> None:
     """Store the documents under their `_id`s, replacing what was there, in bulk."""
     replacing = [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in documents]
