@@ -13,6 +13,7 @@ PlacementAlertsError
 ├── PeerError                an outside system failed us
 │   ├── PeerUnreachable      no connection, or no answer in time
 │   │   └── ConnectionLost   the connection failed or broke; a read may be tried again
+│   │       └── AnswerLost   the request may have arrived, its answer did not
 │   ├── PeerRefused          it said no: wrong credentials, wrong permissions
 │   └── PeerNonsense         it answered something that is not its protocol, or too much of it
 └── DeliveryMoveError        a delivery was asked to make a move that core/delivery.py does not allow: our bug
@@ -83,6 +84,10 @@ class PeerUnreachable(PeerError):
 
 class ConnectionLost(PeerUnreachable):
     """The connection failed or broke; a read may be tried again."""
+
+
+class AnswerLost(ConnectionLost):
+    """The request may have arrived, but its answer did not: whether it took effect is unknown."""
 
 
 class PeerRefused(PeerError):

@@ -11,18 +11,19 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from socket import AF_UNSPEC, AddressFamily
+from ssl import SSLContext
 from typing import Any, Self
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from placement_alerts.errors import ConnectionLost, PeerError, PeerNonsense, PeerUnreachable
+from placement_alerts.errors import AnswerLost, ConnectionLost, PeerError, PeerNonsense, PeerUnreachable
 
 RETRIED_STATUSES = frozenset({429, 500, 502, 503, 504})
 REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 5
-URL_LIMIT = 2048  # characters; longer ones are mistakes or attacks
+URL_LIMIT = 4096  # characters, as a push endpoint may have; longer ones are mistakes or attacks
 CHUNK = 64 * 1024  # bytes
 ACCEPT_ENCODING = "gzip, deflate"  # what aiohttp decodes without further packages
 _NAT64 = IPv6Network("64:ff9b::/96")
@@ -60,6 +61,16 @@ class Retries:
 
 
 @dataclass(frozen=True, slots=True)
+class Connections:
+    """How many there may be at once (0: no limit), and for how long an idle one is kept. tls: None: as usual."""
+
+    most: int = 100
+    most_a_host: int = 0
+    kept_s: float = 15.0
+    tls: SSLContext | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Response:
     """An answer that was read to its end. headers: names in lower case, the last one of a name."""
 
@@ -92,8 +103,9 @@ class HttpClient:
     addresses that came from outside.
     sleep, jitter: how to wait between tries, and a random share (0.0-1.0) of the wait. resolver: of names; None: the
     system's. What it returns is checked in any case, and connected to as it is.
-    Every call raises PeerUnreachable (no connection, no answer in time, forbidden address) or PeerNonsense
-    (not HTTP, too large). Their texts name the host only, because paths and queries may hold personal ids.
+    Every call raises PeerUnreachable (no connection, no answer in time, forbidden address; AnswerLost if the request
+    may have arrived) or PeerNonsense (not HTTP, too large). Their texts name the host only, because paths and queries
+    may hold personal ids.
     """
 
     def __init__(
@@ -105,6 +117,7 @@ class HttpClient:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         jitter: Callable[[], float] = random.random,
         resolver: AbstractResolver | None = None,
+        connections: Connections = Connections(),
     ) -> None:
         self.allow_private = allow_private
         self._limits = limits
@@ -114,7 +127,13 @@ class HttpClient:
         resolver = resolver or aiohttp.ThreadedResolver()
         resolver = resolver if allow_private else PublicResolver(resolver)
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=resolver),
+            connector=aiohttp.TCPConnector(
+                resolver=resolver,
+                limit=connections.most,
+                limit_per_host=connections.most_a_host,
+                keepalive_timeout=connections.kept_s,
+                ssl=connections.tls or True,
+            ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept-Encoding": ACCEPT_ENCODING},
             trust_env=False,
@@ -159,7 +178,7 @@ class HttpClient:
             async with asyncio.timeout(limits.deadline_s):
                 return await call
         except TimeoutError as error:
-            raise PeerUnreachable(f"{URL(url).host}: no complete answer within {limits.deadline_s:g} s") from error
+            raise AnswerLost(f"{URL(url).host}: no complete answer within {limits.deadline_s:g} s") from error
 
     async def _read(self, url: URL, headers: Mapping[str, str], limits: Limits) -> Response:
         longest = self._retries.longest_wait_s
@@ -318,13 +337,15 @@ def _ours(error: Exception, host: str | None, limits: Limits) -> PeerError:
         case aiohttp.ConnectionTimeoutError():
             return ConnectionLost(f"{host}: no connection within {limits.connect_s:g} s")
         case TimeoutError():
-            return ConnectionLost(f"{host}: no answer within {limits.read_s:g} s")
+            return AnswerLost(f"{host}: no answer within {limits.read_s:g} s")
         case aiohttp.ClientSSLError():
             return PeerUnreachable(f"{host}: its certificate is not accepted")
         case aiohttp.ClientConnectorDNSError():
             return ConnectionLost(f"{host}: no such host, or the name service does not answer")
         case aiohttp.ClientPayloadError():
-            return ConnectionLost(f"{host}: the answer broke off or cannot be decoded")
-        case aiohttp.ServerDisconnectedError() | OSError():
+            return AnswerLost(f"{host}: the answer broke off or cannot be decoded")
+        case aiohttp.ClientConnectorError():
             return ConnectionLost(f"{host}: connection refused or lost")
+        case aiohttp.ServerDisconnectedError() | OSError():
+            return AnswerLost(f"{host}: connection refused or lost")
     return PeerNonsense(f"{host}: not an HTTP answer ({type(error).__name__})")

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from socket import AF_INET, AddressFamily
 
@@ -11,8 +12,9 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from placement_alerts.errors import PeerNonsense, PeerUnreachable
+from placement_alerts.errors import AnswerLost, PeerNonsense, PeerUnreachable
 from placement_alerts.http_client import (
+    Connections,
     HttpClient,
     Limits,
     PublicResolver,
@@ -81,18 +83,23 @@ async def dripping(request: web.Request) -> web.StreamResponse:
     return response
 
 
-@pytest.fixture
-async def peer() -> AsyncIterator[Peer]:
-    peer = Peer()
+@asynccontextmanager
+async def serving(handle: Answer) -> AsyncIterator[str]:
     app = web.Application()
-    app.router.add_route("*", "/{path:.*}", peer.handle)
+    app.router.add_route("*", "/{path:.*}", handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    peer.url = f"http://127.0.0.1:{runner.addresses[0][1]}/x"
-    yield peer
+    yield f"http://127.0.0.1:{runner.addresses[0][1]}/x"
     await runner.cleanup()
+
+
+@pytest.fixture
+async def peer() -> AsyncIterator[Peer]:
+    peer = Peer()
+    async with serving(peer.handle) as peer.url:
+        yield peer
 
 
 @pytest.fixture
@@ -388,3 +395,50 @@ def test_body_that_is_no_json_is_named_by_status_type_and_length_only(content: b
         response.json()
 
     assert str(raised.value) == f"expected JSON, got status 200, text/html, {len(content)} bytes"
+
+
+@pytest.mark.parametrize("answer", [broken, silent, dripping], ids=lambda answer: answer.__name__)
+async def test_answer_that_is_lost_is_told_from_a_connection_that_was_never_made(
+    peer: Peer, client: HttpClient, answer: Answer
+) -> None:
+    peer.will(answer)
+
+    with pytest.raises(AnswerLost):
+        await client.post(peer.url, b"x", limits=SHORT)
+
+    with pytest.raises(PeerUnreachable) as refused:
+        await client.post("http://127.0.0.1:1/", b"x", limits=SHORT)
+    assert not isinstance(refused.value, AnswerLost)
+
+
+async def test_bytes_are_posted_as_they_are_and_longer_answers_cut(peer: Peer, client: HttpClient) -> None:
+    async def echo(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=await request.read() * 1000, headers={"X-Given": request.headers["TTL"]})
+
+    peer.will(echo)
+
+    response = await client.post(peer.url, b"\x00\xff", headers={"TTL": "7"}, limits=Limits(max_bytes=3, cut=True))
+
+    assert (response.body, response.headers["x-given"]) == (b"\x00\xff\x00", "7")
+
+
+async def test_no_more_connections_to_a_host_than_allowed() -> None:
+    open_now: set[object] = set()
+    most = 0
+
+    async def count(request: web.Request) -> web.StreamResponse:
+        nonlocal most
+        open_now.add(request.transport)
+        most = max(most, len(open_now))
+        return web.Response()
+
+    two = Connections(most_a_host=2)
+    async with (
+        serving(count) as url,
+        HttpClient(allow_private=True, connections=two) as client,
+        asyncio.TaskGroup() as t,
+    ):
+        for _ in range(10):
+            t.create_task(client.post(url, b""))
+
+    assert most == 2
