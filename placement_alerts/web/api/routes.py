@@ -1,0 +1,87 @@
+"""The API's routes, made from the one table of operations."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from aiohttp import web
+
+from placement_alerts.web.api import jobs, notices
+from placement_alerts.web.api.codes import problem
+from placement_alerts.web.api.credentials import Credentials
+from placement_alerts.web.api.openapi import document_bytes
+from placement_alerts.web.api.operation import Operation
+from placement_alerts.web.api.prepared import PreparedNotices
+from placement_alerts.web.api.serving import Handler, Serving
+from placement_alerts.web.problems import answer
+from placement_alerts.web.services import Services
+
+ROOT = "/api/v1"
+DOCUMENT = "/api/openapi.json"
+
+RESOURCES: tuple[Callable[[Services], list[Operation]], ...] = (jobs.operations,)
+
+
+def all_operations(services: Services) -> list[Operation]:
+    """Return the route table."""
+    prepared = PreparedNotices(services.store.notices, services.monotonic)
+    others = [operation for operations in RESOURCES for operation in operations(services)]
+    return [*notices.operations(services, prepared), *others]
+
+
+class ApiRoutes:
+    """Everything under `/api/v1`, and the document that describes it. Add `routes()` to an application."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self.operations = all_operations(services)
+        self.credentials = Credentials(services.store, services.now, services.monotonic)
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return the routes; each GET answers HEAD too, what no route knows is a problem in JSON."""
+        serving = Serving(self._services, self.credentials)
+        by_path: dict[str, list[Operation]] = defaultdict(list)
+        for operation in self.operations:
+            by_path[operation.path].append(operation)
+        paths = sorted(by_path, key=lambda path: "{" in path)  # "scheduled" is no notice's id
+        routes = [_route(operation, serving) for path in paths for operation in by_path[path]]
+        others = [web.route("*", path, _other_method(by_path[path])) for path in paths]
+        document = document_bytes(self.operations, self._services.settings)
+        return [
+            *routes,
+            *others,
+            web.get(DOCUMENT, _document_route(document)),
+            web.route("*", ROOT + "/{path:.*}", _unknown),
+        ]
+
+
+def _route(operation: Operation, serving: Serving) -> web.RouteDef:
+    handler = serving.handler(operation)
+    if operation.method == "GET":
+        return web.get(operation.path, handler)
+    return web.route(operation.method, operation.path, handler)
+
+
+def _other_method(operations: Sequence[Operation]) -> Handler:
+    methods = {operation.method for operation in operations}
+    allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}))
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        if request.method == "OPTIONS":
+            return web.Response(status=204, headers={"Allow": allowed, "Cache-Control": "no-store"})
+        return answer(
+            request, problem("method_not_allowed", f"this address knows {allowed}", headers={"Allow": allowed})
+        )
+
+    return handle
+
+
+async def _unknown(request: web.Request) -> web.StreamResponse:
+    return answer(request, problem("not_found", "there is nothing at this address"))
+
+
+def _document_route(document: bytes) -> Handler:
+    async def handle(_: web.Request) -> web.StreamResponse:
+        headers = {"Cache-Control": "public, max-age=300", "Content-Type": "application/json"}
+        return web.Response(body=document, headers=headers)
+
+    return handle
