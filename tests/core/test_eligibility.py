@@ -3,9 +3,9 @@ from typing import Any
 import pytest
 
 from placement_alerts.core.delivery import DeliveryState, Priority
-from placement_alerts.core.eligibility import NAMED, deliveries_for, enrollment_numbers, judge, was_told
-from placement_alerts.core.notice import ListedStudent, NoticeKind
-from placement_alerts.core.student import OffReason, Student
+from placement_alerts.core.eligibility import NAMED, deliveries_for, enrollment_numbers, is_meant, judge, was_told
+from placement_alerts.core.notice import Audience, ListedStudent, NoticeKind
+from placement_alerts.core.student import Address, AddressId, OffReason, Student
 from tests.builders import NOW, a_delivery, a_notice, a_student, after, an_address, facts
 
 S = DeliveryState
@@ -184,3 +184,124 @@ def test_who_drops_off_a_list_of_another_year_gets_the_notice_as_it_reads_now() 
 )
 def test_a_student_was_told_if_the_heading_came_with_a_sound(rows: list[dict[str, Any]], told: bool) -> None:
     assert was_told([a_delivery(revision=number, **row) for number, row in enumerate(rows, 1)]) is told
+
+
+CSE_ONLY = Audience(branches=("CSE",))
+NAMED_ONLY = Audience(only_named=True)
+BY_TELEGRAM = Audience(channels=("telegram",))
+PUSH = Address(id=AddressId("p7"), channel="webpush", value="https://push.example/7", on_since=NOW)
+
+
+def test_a_student_of_another_branch_is_left_out_with_the_reason() -> None:
+    verdict = judge(a_notice(audience=CSE_ONLY), a_student(branch="ECE"), [])
+
+    assert (verdict.addresses, verdict.reason) == ((), "of another branch: ECE")
+
+
+@pytest.mark.parametrize("branch", ["CSE", None])
+def test_a_student_of_the_branch_or_of_unknown_branch_is_reached(branch: str | None) -> None:
+    assert judge(a_notice(audience=CSE_ONLY), a_student(branch=branch), []).addresses
+
+
+def test_who_is_named_is_meant_whatever_their_branch() -> None:
+    student = a_student(branch="ECE")
+
+    assert judge(a_notice(audience=CSE_ONLY), student, [], listed=True).reason == NAMED
+
+
+def test_a_notice_for_named_students_reaches_them_alone() -> None:
+    notice = a_notice(audience=NAMED_ONLY, facts=LISTED)
+
+    assert judge(notice, a_student(), [], listed=True).addresses
+    assert judge(notice, a_student(), []).reason == "not named in the notice"
+
+
+def test_only_the_channels_that_the_office_chose_carry_a_notice() -> None:
+    student = a_student(addresses=(an_address(), PUSH))
+
+    assert judge(a_notice(audience=BY_TELEGRAM), student, []).addresses == (an_address(),)
+
+
+def test_a_student_without_an_address_on_the_chosen_channels_is_not_told() -> None:
+    assert judge(a_notice(audience=BY_TELEGRAM), a_student(addresses=(PUSH,)), []).reason == "has no address"
+
+
+@pytest.mark.parametrize("audience", [CSE_ONLY, NAMED_ONLY])
+@pytest.mark.parametrize("values", [{"withdrawn": True}, {}, {"matters": True}])
+def test_who_got_a_notice_is_told_what_becomes_of_it_though_the_office_means_others_now(
+    values: dict[str, Any], audience: Audience
+) -> None:
+    had = a_delivery(state=S.SENT)
+    student = a_student(branch="ECE", addresses=(an_address(), an_address("8")))
+
+    verdict = judge(a_notice(revision=2, audience=audience, **values), student, [had], [a_notice()])
+
+    assert verdict.addresses == (an_address(),)
+
+
+def test_who_was_only_planned_is_left_out_as_soon_as_the_office_means_others() -> None:
+    verdict = judge(
+        a_notice(revision=2, audience=CSE_ONLY), a_student(branch="ECE"), [a_delivery(state=S.SUPERSEDED)], [a_notice()]
+    )
+
+    assert (verdict.addresses, verdict.reason) == ((), "of another branch: ECE")
+
+
+def test_a_withdrawal_follows_to_a_channel_that_is_not_chosen_any_more() -> None:
+    student = a_student(addresses=(an_address(), PUSH))
+    had = [a_delivery(state=S.SENT), a_delivery(state=S.SENT, id="n1.1.p7", address_id=PUSH.id, channel="webpush")]
+
+    verdict = judge(a_notice(revision=2, withdrawn=True, audience=BY_TELEGRAM), student, had, [a_notice()])
+
+    assert verdict.addresses == (an_address(), PUSH)
+
+
+@pytest.mark.parametrize("audience", [CSE_ONLY, NAMED_ONLY])
+def test_who_is_meant_since_a_small_change_gets_the_notice(audience: Audience) -> None:
+    left_out = a_delivery(state=S.SUPPRESSED, address_id=None, channel="")
+
+    verdict = judge(a_notice(revision=2), a_student(branch="ECE"), [left_out], [a_notice(audience=audience)])
+
+    assert (verdict.addresses, verdict.reason) == ((an_address(),), "meant by the office since this revision")
+
+
+def test_a_channel_that_is_chosen_by_a_small_change_carries_the_notice_too() -> None:
+    student = a_student(addresses=(an_address(), PUSH))
+
+    verdict = judge(a_notice(revision=2), student, [a_delivery(state=S.SENT)], [a_notice(audience=BY_TELEGRAM)])
+
+    assert verdict.addresses == (an_address(), PUSH)
+
+
+def test_who_was_meant_and_not_reached_gets_no_small_change_because_of_the_audience() -> None:
+    left_out = a_delivery(state=S.SUPPRESSED, address_id=None, channel="")
+
+    verdict = judge(
+        a_notice(revision=2), a_student(branch="CSE"), [left_out], [a_notice(audience=CSE_ONLY)]
+    )  # fmt: skip
+
+    assert verdict.addresses == ()
+
+
+def test_nobody_new_is_told_of_a_withdrawal() -> None:
+    left_out = a_delivery(state=S.SUPPRESSED, address_id=None, channel="")
+
+    verdict = judge(
+        a_notice(revision=2, withdrawn=True), a_student(branch="ECE"), [left_out], [a_notice(audience=CSE_ONLY)]
+    )
+
+    assert verdict.addresses == ()
+
+
+@pytest.mark.parametrize(
+    ("student", "listed", "meant"),
+    [
+        (a_student(addresses=()), False, True),
+        (a_student(branch="ECE"), False, False),
+        (a_student(branch="ECE"), True, True),
+        (a_student(year="202627"), False, False),
+        (a_student(year="202627"), True, True),
+    ],
+)
+def test_who_is_meant_does_not_depend_on_how_they_are_reached(student: Student, listed: bool, meant: bool) -> None:
+    assert is_meant(a_notice(audience=CSE_ONLY), student, listed=listed) is meant
