@@ -8,6 +8,9 @@ from placement_alerts.core.notice import Notice
 
 SEARCHED = 20_000  # characters of the searched text; the longest notices of the portal have some 15,000
 
+WORDS = 20  # of one search
+WORD_LENGTH = 200  # characters; servers refuse long expressions
+
 
 def notice_search(notice: Notice) -> str:
     """Return the text in which the words of a search must occur: title, companies and text, without case."""
@@ -23,10 +26,11 @@ def job_search(job: Job) -> str:
 def search_words(words: Iterable[str]) -> list[str]:
     """Return the words as they stand in a searched text, each once; nothing is left of blank ones.
 
-    What is no text, such as half of a surrogate pair, becomes a question mark: no store could be asked for it.
+    Only the first WORDS count, and of each the first WORD_LENGTH characters. What is no text, such as half of a
+    surrogate pair, becomes a question mark: no store could be asked for it.
     """
-    folded = (word.casefold().strip().encode("utf-8", "replace").decode() for word in words)
-    return [word for word in dict.fromkeys(folded) if word]
+    folded = (word[:WORD_LENGTH].casefold().strip().encode("utf-8", "replace").decode() for word in words)
+    return [word for word in dict.fromkeys(folded) if word][:WORDS]
 
 
 def notice_company(notice: Notice) -> str | None:

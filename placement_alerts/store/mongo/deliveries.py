@@ -26,6 +26,7 @@ from placement_alerts.store.mongo.claims import Claims
 from placement_alerts.store.mongo.client import Client, operation
 from placement_alerts.store.mongo.documents import Document, from_delivery, from_receipt, in_state, to_delivery
 from placement_alerts.store.mongo.indexes import DELIVERIES
+from placement_alerts.store.mongo.listing import older_than
 from placement_alerts.store.mongo.writes import insert_new
 
 _S = DeliveryState
@@ -96,6 +97,33 @@ class MongoDeliveries:
         return await self._move(sent, _S.SEEN, seen_at=to_utc_ms(now))
 
     @operation
+    async def mark_shown(self, delivery_id: DeliveryId, now: datetime) -> bool:
+        unseen = {"_id": delivery_id, "shown_at": None}
+        done = await self._deliveries.update_one(unseen, {"$set": {"shown_at": to_utc_ms(now)}})
+        return bool(done.matched_count or await self._deliveries.find_one({"_id": delivery_id}, {"_id": 1}))
+
+    @operation
+    async def last_sent_at(self, address_id: AddressId) -> datetime | None:
+        """Return the latest sent_at of its rows, all of which are read: a thousand in a year."""
+        stages = [{"$match": {"address_id": address_id}}, {"$group": {"_id": None, "last": {"$max": "$sent_at"}}}]
+        rows: list[Document] = await self._deliveries.aggregate(stages).to_list(None)
+        return rows[0]["last"] if rows else None
+
+    async def of_student(self, student_id: StudentId, after: Delivery | None, limit: int) -> list[Delivery]:
+        return await self.find(DeliveryFilter(student_id=student_id), after, limit)
+
+    @operation
+    async def counts_of(self, notice_id: NoticeId) -> dict[tuple[str, DeliveryState], int]:
+        """Count the greatest (revision, channel, state) of each student and address; a revision is there once."""
+        row = {"revision": "$revision", "channel": "$channel", "state": "$state"}
+        stages = [
+            {"$match": {"notice_id": notice_id}},
+            {"$group": {"_id": {"s": "$student_id", "a": "$address_id"}, "latest": {"$max": row}}},
+            {"$group": {"_id": {"channel": "$latest.channel", "state": "$latest.state"}, "count": {"$sum": 1}}},
+        ]
+        return _counts(await self._deliveries.aggregate(stages).to_list(None))
+
+    @operation
     async def free(self, owners: Collection[OwnerId], now: datetime) -> int:
         under_way = {"owner": {"$in": list(owners)}, "state": _S.SENDING.value}
         changes = {
@@ -117,7 +145,7 @@ class MongoDeliveries:
 
     @operation
     async def find(self, wanted: DeliveryFilter, after: Delivery | None, limit: int) -> list[Delivery]:
-        fields = _fields(wanted) | ({} if after is None else _older_than(after))
+        fields = _fields(wanted) | ({} if after is None else older_than("planned_at", after.planned_at, after.id))
         return await _read(self._deliveries.find(fields).sort([("planned_at", -1), ("_id", -1)]), limit)
 
     @operation
@@ -129,8 +157,7 @@ class MongoDeliveries:
     async def counts(self) -> dict[tuple[str, DeliveryState], int]:
         group = {"_id": {"channel": "$channel", "state": "$state"}, "count": {"$sum": 1}}
         stages = [{"$match": {"channel": {"$gte": ""}}}, {"$group": group}]  # the match is what makes it use its index
-        rows: list[Document] = await self._deliveries.aggregate(stages).to_list(None)
-        return {(row["_id"]["channel"], DeliveryState(row["_id"]["state"])): row["count"] for row in rows}
+        return _counts(await self._deliveries.aggregate(stages).to_list(None))
 
     async def _move(self, wanted: Mapping[str, Any], state: DeliveryState, **more: Any) -> int:
         done = await self._deliveries.update_many(wanted, {"$set": in_state(state) | more})
@@ -150,10 +177,8 @@ def _recording(receipt: Receipt) -> UpdateOne:
     return UpdateOne(under_way, {"$set": from_receipt(receipt)})
 
 
-def _older_than(last: Delivery) -> Document:
-    """Return the condition for what follows `last` in a page; its first part is what bounds the walk of the index."""
-    moment = to_utc_ms(last.planned_at)
-    return {"planned_at": {"$lte": moment}, "$or": [{"planned_at": {"$lt": moment}}, {"_id": {"$lt": last.id}}]}
+def _counts(rows: Sequence[Document]) -> dict[tuple[str, DeliveryState], int]:
+    return {(row["_id"]["channel"], DeliveryState(row["_id"]["state"])): row["count"] for row in rows}
 
 
 def _fields(wanted: DeliveryFilter) -> dict[str, Any]:

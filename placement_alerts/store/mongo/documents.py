@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from placement_alerts.core.delivery import WAITING, Delivery, DeliveryState, Priority, Receipt
 from placement_alerts.core.frozen import to_utc_ms
-from placement_alerts.core.student import Student
+from placement_alerts.core.student import Address, Student
 
 Document = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
@@ -98,7 +98,24 @@ def enrollment_key(key: str) -> str:
     return f"enrollment:{key}"
 
 
-def from_student(student: Student, version: int) -> Document:
+def calendar_key(calendar_hash: str) -> str:
+    """Return what is unique about a calendar."""
+    return f"calendar:{calendar_hash}"
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is on its way from a student to another (store/mongo/ownership.py); it is not theirs any more."""
+
+    addresses: tuple[Address, ...] = ()
+    enrollment_key: str | None = None
+    enrollment_hint: str | None = None
+
+
+NOTHING = Leaving()
+
+
+def from_student(student: Student, version: int, leaving: Leaving = NOTHING) -> Document:
     """Return a student's document, addresses embedded.
 
     keys: what is unique among all students, under one unique index; never empty, because a unique index takes two
@@ -107,5 +124,26 @@ def from_student(student: Student, version: int) -> Document:
     keys = [f"id:{student.id}", *(address_key(address.channel, address.value) for address in student.addresses)]
     if student.enrollment_key is not None:
         keys.append(enrollment_key(student.enrollment_key))
+    if student.calendar_hash is not None:
+        keys.append(calendar_key(student.calendar_hash))
     active = any(address.off is None for address in student.addresses)
-    return from_model(student, keys=keys, active=active, version=version)
+    document = from_model(student, keys=keys, active=active, version=version)
+    return document if leaving == NOTHING else document | {"leaving": _from_leaving(leaving)}
+
+
+def to_leaving(document: Mapping[str, Any]) -> Leaving:
+    """Return what is leaving the student whose document this is."""
+    leaving = document.get("leaving")
+    if leaving is None:
+        return NOTHING
+    addresses = tuple(Address.model_validate(address) for address in leaving["addresses"])
+    return Leaving(addresses, leaving["enrollment_key"], leaving["enrollment_hint"])
+
+
+def _from_leaving(leaving: Leaving) -> Document:
+    return {
+        "keys": [address_key(address.channel, address.value) for address in leaving.addresses],
+        "addresses": [to_bson(address.model_dump()) for address in leaving.addresses],
+        "enrollment_key": leaving.enrollment_key,
+        "enrollment_hint": leaving.enrollment_hint,
+    }

@@ -64,6 +64,7 @@ def _page(equal: str = "", *, index: Keys, also: str = "") -> Query:
     return _query(DELIVERIES, equal, "-planned_at -_id", "planned_at", index=index, also=f"$or {also}")
 
 
+_LISTED = "source public facts.kind $or $and"  # deadline and searched words stand under $and
 _CLAIM = _keys("channel", "waiting", "priority", "due_at", "_id", "target")
 _UNDER_WAY = _keys("owner", "lease", "channel", "target", "_id")
 _OF_ADDRESS = _keys("address_id", "state", "due_at", "_id")
@@ -79,8 +80,20 @@ _CHANNEL_STATE = _keys("channel", "state", "planned_at", "_id")
 QUERIES: tuple[Query, ...] = (
     _query(META, "_id", index=BY_ID, also="version"),
     _query(NOTICES, "_id", index=BY_ID, also="revision"),
-    _query(NOTICES, sort="-published_at -_id", index=_keys("published_at", "_id")),
-    _query(NOTICES, "year", "-published_at -_id", index=_keys("year", "published_at", "_id")),
+    _query(NOTICES, "", "-published_at -_id", "published_at", index=_keys("published_at", "_id"), also=_LISTED),
+    _query(
+        NOTICES, "year", "-published_at -_id", "published_at", index=_keys("year", "published_at", "_id"), also=_LISTED
+    ),
+    _query(
+        NOTICES,
+        "company_key",
+        "-published_at -_id",
+        "published_at",
+        index=_keys("company_key", "published_at", "_id"),
+        also=f"year {_LISTED}",
+    ),
+    _query(NOTICES, "", "deadline_at _id", "deadline_at", index=_keys("deadline_at", "_id"), also="year"),
+    _query(NOTICES, "", "facts.event_at _id", "facts.event_at", index=_keys("facts.event_at", "_id"), also="year"),
     _query(NOTICES, "job.id", "published_at _id", index=_keys("job.id", "published_at", "_id")),
     _query(NOTICES, "unplanned", "-urgent stored_at _id", index=_keys("unplanned", "-urgent", "stored_at", "_id")),
     _query(NOTICES, "facts.kind", index=_keys("facts.kind")),
@@ -88,7 +101,13 @@ QUERIES: tuple[Query, ...] = (
     _query(REVISIONS, "notice_id", "revision", "revision", index=_keys("notice_id", "revision")),
     _query(JOBS, "_id", index=BY_ID),
     _query(JOBS, "year company_key", "_id", index=_keys("year", "company_key", "_id")),
+    _query(JOBS, "", "-ends_at -_id", "ends_at", index=_keys("ends_at", "_id"), also="company_key $or $and"),
+    _query(
+        JOBS, "year", "-ends_at -_id", "ends_at", index=_keys("year", "ends_at", "_id"), also="company_key $or $and"
+    ),
     _query(STUDENTS, "_id", index=BY_ID, also="version"),
+    _query(STUDENTS, "", "_id", "_id", index=BY_ID),
+    _query(STUDENTS, "leaving.keys", index=_keys("leaving.keys")),
     _query(STUDENTS, "keys", index=_keys("keys"), unique=True),
     _query(STUDENTS, "addresses.id", index=_keys("addresses.id")),
     _query(STUDENTS, "year", "_id", "_id", index=_keys("year", "_id")),
@@ -99,7 +118,7 @@ QUERIES: tuple[Query, ...] = (
     _query(DELIVERIES, ranges="owner", index=_UNDER_WAY, also="channel"),
     _query(DELIVERIES, "owner lease", index=_UNDER_WAY),
     _query(DELIVERIES, "owner", index=_UNDER_WAY, also="state"),
-    _query(DELIVERIES, "_id", index=BY_ID, also="state lease waiting"),
+    _query(DELIVERIES, "_id", index=BY_ID, also="state lease waiting shown_at"),
     # the operators' pages, newest first: the narrowest of the wanted fields leads
     _page(index=_keys("planned_at", "_id")),
     _page("student_id", index=_keys("student_id", "planned_at", "_id"), also="notice_id error_class state channel"),
@@ -111,7 +130,9 @@ QUERIES: tuple[Query, ...] = (
     # of an address
     _query(DELIVERIES, "address_id state", "-due_at -_id", index=_OF_ADDRESS),
     _query(DELIVERIES, "address_id state", index=_OF_ADDRESS),
+    _query(DELIVERIES, "address_id", index=_OF_ADDRESS),
     # of a notice
+    _query(DELIVERIES, "notice_id", index=_OF_NOTICE),
     _query(DELIVERIES, "notice_id state", ranges="revision", index=_OF_NOTICE),
     _query(DELIVERIES, "notice_id student_id", index=_OF_STUDENTS, also="state"),
     _query(

@@ -6,11 +6,13 @@ from placement_alerts.errors import Duplicate, StoreOutdated
 from placement_alerts.store.mongo.client import Client
 from placement_alerts.store.mongo.failures import translated
 from placement_alerts.store.mongo.indexes import META, Index, indexes
+from placement_alerts.store.mongo.listing import fill_lists
 from placement_alerts.store.mongo.writes import insert_new
 
 # 2: mails, offers, the official page; students have enrollments, which version 1 would lose
 # 3: sessions, tokens, webhooks, drafts; lists of notices and jobs by fields that version 2 does not write
 VERSION = 3
+FIRST_WITH_LISTS = 3
 FIRST_CONTACT_S = 5.0  # name resolution, TLS and the choice of a server; the driver tries again until then
 BUILD_S = 60.0  # indexes on what is there already
 
@@ -19,17 +21,21 @@ _ROW = "schema"
 
 async def ensure_schema(client: Client) -> None:
     """Make what is missing. Raises StoreOutdated if the data is newer than this program, or an index cannot be made."""
-    await client.run(lambda: _check_version(client), FIRST_CONTACT_S)
+    version = await client.run(lambda: _checked_version(client), FIRST_CONTACT_S)
     await client.run(lambda: _make_indexes(client), BUILD_S)
+    if version is not None and version < FIRST_WITH_LISTS:
+        await client.run(lambda: fill_lists(client), BUILD_S)
     await client.run(lambda: _raise_version(client))
 
 
-async def _check_version(client: Client) -> None:
+async def _checked_version(client: Client) -> int | None:
+    """Return the version that the data is of; None: there is none yet."""
     row = await client.collection(META).find_one({"_id": _ROW})
     if row is not None and row["version"] > VERSION:
         raise StoreOutdated(
             f"the database has schema {row['version']}, this program knows {VERSION}; install the newer version again"
         )
+    return None if row is None else int(row["version"])
 
 
 async def _raise_version(client: Client) -> None:

@@ -8,8 +8,9 @@ from placement_alerts.store.mongo.client import Client, connect
 from placement_alerts.store.mongo.deliveries import MongoDeliveries
 from placement_alerts.store.mongo.drafts import MongoDrafts
 from placement_alerts.store.mongo.idempotency import MongoIdempotency
+from placement_alerts.store.mongo.jobs import MongoJobs
 from placement_alerts.store.mongo.mails import MongoMails
-from placement_alerts.store.mongo.notices import MongoJobs, MongoNotices
+from placement_alerts.store.mongo.notices import MongoNotices
 from placement_alerts.store.mongo.offers import MongoOffers
 from placement_alerts.store.mongo.official import MongoOfficial
 from placement_alerts.store.mongo.policies import MongoPolicies

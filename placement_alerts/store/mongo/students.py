@@ -3,6 +3,7 @@
 A unique index on `keys` keeps (channel, value) unique among all students: an index on a list is enforced between
 documents by MongoDB and, tried with 50 concurrent joins, by the test server. So one document holds all there is of a
 student and every change is one compare and set on its `version`; no second collection can disagree with it.
+An address that goes from one student to another takes several of them: store/mongo/ownership.py.
 """
 
 # ruff: noqa: D102 - the protocols in store/base.py say what these methods do
@@ -17,9 +18,18 @@ from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
 from placement_alerts.errors import Duplicate
 from placement_alerts.store.base import random_id
+from placement_alerts.store.mongo import ownership
 from placement_alerts.store.mongo.client import Client, operation
-from placement_alerts.store.mongo.documents import address_key, enrollment_key, from_student, parsed, to_model
+from placement_alerts.store.mongo.documents import (
+    address_key,
+    calendar_key,
+    enrollment_key,
+    from_student,
+    parsed,
+    to_model,
+)
 from placement_alerts.store.mongo.indexes import STUDENTS
+from placement_alerts.store.mongo.ownership import Kept
 
 ENROLLMENTS_AT_ONCE = 500  # each lot within a deadline of its own
 
@@ -48,6 +58,37 @@ class MongoStudents:
             except DuplicateKeyError:
                 continue
             return Joined.NEW, student
+
+    @operation
+    async def add(self, student: Student) -> None:
+        try:
+            await self._students.insert_one(from_student(student, version=1))
+        except DuplicateKeyError as error:
+            if await self._students.find_one({"_id": student.id}, {"_id": 1}) is None:
+                raise Duplicate("keys") from error
+
+    @operation
+    async def attach(self, student_id: StudentId, channel: str, value: str, now: datetime) -> Address | None:
+        return await ownership.attach(self._students, student_id, channel, value, now)
+
+    @operation
+    async def merge(self, other: StudentId, student_id: StudentId) -> bool:
+        """Do it in steps; a student is never merged with themselves, which changes nothing."""
+        return await ownership.merge(self._students, other, student_id)
+
+    @operation
+    async def set_profile(self, student_id: StudentId, year: str, branch: str | None, cgpa: float | None) -> bool:
+        said = {"year": year, "branch": branch, "cgpa": cgpa}
+        return await self._change({"_id": student_id}, lambda student: student.model_copy(update=said)) is not None
+
+    @operation
+    async def set_calendar(self, student_id: StudentId, calendar_hash: str | None) -> bool:
+        given = {"calendar_hash": calendar_hash}
+        return await self._change({"_id": student_id}, lambda student: student.model_copy(update=given)) is not None
+
+    @operation
+    async def by_calendar(self, calendar_hash: str) -> Student | None:
+        return await self._one({"keys": calendar_key(calendar_hash)})
 
     @operation
     async def switch_off(self, address_id: AddressId, reason: OffReason) -> bool:
@@ -90,13 +131,11 @@ class MongoStudents:
 
     @operation
     async def of_year(self, year: str, after: StudentId | None, limit: int) -> list[Student]:
-        if limit < 1:
-            return []  # to the server, a limit of 0 means none
-        wanted: dict[str, Any] = {"year": year}
-        if after is not None:
-            wanted["_id"] = {"$gt": after}
-        page = await self._students.find(wanted).sort("_id", 1).limit(limit).to_list(None)
-        return [to_model(Student, document) for document in page]
+        return await self._page(year, after, limit)
+
+    @operation
+    async def find(self, year: str | None, after: StudentId | None, limit: int) -> list[Student]:
+        return await self._page(year, after, limit)
 
     @operation
     async def counts(self) -> dict[str, int]:
@@ -107,6 +146,15 @@ class MongoStudents:
     async def _with_enrollments(self, keys: Sequence[str]) -> list[Student]:
         wanted = {"keys": {"$in": [enrollment_key(key) for key in keys]}}
         return await parsed(Student, await self._students.find(wanted).to_list(None))
+
+    async def _page(self, year: str | None, after: StudentId | None, limit: int) -> list[Student]:
+        if limit < 1:
+            return []  # to the server, a limit of 0 means none
+        wanted: dict[str, Any] = {} if year is None else {"year": year}
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        page = await self._students.find(wanted).sort("_id", 1).limit(limit).to_list(None)
+        return [to_model(Student, document) for document in page]
 
     async def _one(self, wanted: Mapping[str, str]) -> Student | None:
         document = await self._students.find_one(wanted)
@@ -148,30 +196,27 @@ class MongoStudents:
         Raises Duplicate if an address then has the value of another one, or the student the key of another.
         """
         while True:  # ends: a version in the way belongs to a change that was made
-            document = await self._students.find_one(wanted)
-            if document is None:
+            before = await ownership.read(self._students, wanted)
+            if before is None:
                 return None
-            before = to_model(Student, document)
-            after = change(before)
-            if after == before:
-                return before, after
-            if await self._replaces(document["version"], after):
-                return before, after
+            after = change(before.student)
+            if after == before.student or await self._replaces(before, after):
+                return before.student, after
 
-    async def _replaces(self, version: int, student: Student) -> bool:
-        changed = from_student(student, version=version + 1)
-        if len(set(changed["keys"])) < len(changed["keys"]):
+    async def _replaces(self, before: Kept, after: Student) -> bool:
+        values = [(address.channel, address.value) for address in after.addresses]
+        if len(set(values)) < len(values):
             raise Duplicate("keys")  # the index looks only at other documents
         try:
-            done = await self._students.replace_one({"_id": student.id, "version": version}, changed)
+            return await ownership.replaces(self._students, before, after, before.leaving)
         except DuplicateKeyError as error:
             raise Duplicate("keys") from error
-        return bool(done.modified_count)
 
 
 def _new_student(channel: str, value: str, year: str, names: Mapping[str, str | None], now: datetime) -> Student:
     address = Address(id=AddressId(random_id()), channel=channel, value=value, on_since=now)
-    return Student(id=StudentId(random_id()), year=year, joined_at=now, addresses=(address,), **names)
+    student = Student(id=StudentId(random_id()), year=year, joined_at=now, addresses=(address,))
+    return student.model_copy(update=names)
 
 
 def _with_addresses(student: Student, change: Callable[[Address], Address]) -> Student:

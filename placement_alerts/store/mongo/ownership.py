@@ -1,0 +1,164 @@
+"""Whose an address is: it comes to a student, or goes from one to another, in steps that may be repeated.
+
+What is taken from a student is first set aside in their document (`leaving`), where it is nobody's but not forgotten,
+then given to the other student, then removed there. Each step is one compare and set; after a crash in between, the
+same call goes on from what was set aside.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pymongo.errors import DuplicateKeyError
+
+from placement_alerts.core.frozen import to_utc_ms
+from placement_alerts.core.student import Address, AddressId, OffReason, Student, StudentId
+from placement_alerts.store.base import random_id
+from placement_alerts.store.mongo.documents import (
+    Leaving,
+    address_key,
+    enrollment_key,
+    from_student,
+    to_leaving,
+    to_model,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A student as their document holds them. version: that of the document as it was read."""
+
+    student: Student
+    version: int
+    leaving: Leaving
+
+
+async def read(students: Any, wanted: Mapping[str, Any]) -> Kept | None:
+    """Return the student whom a filter finds. students: the collection."""
+    document = await students.find_one(wanted)
+    return None if document is None else _to_kept(document)
+
+
+async def replaces(students: Any, before: Kept, after: Student, leaving: Leaving) -> bool:
+    """Compare and set; False if the document is not as it was read. Raises DuplicateKeyError if a key is taken."""
+    document = from_student(after, before.version + 1, leaving)
+    done = await students.replace_one({"_id": after.id, "version": before.version}, document)
+    return bool(done.modified_count)
+
+
+async def attach(students: Any, student_id: StudentId, channel: str, value: str, now: datetime) -> Address | None:
+    """Give the address to the student, new or another's, and switch it on; None if there is no such student.
+
+    Of several who want it at once each gets it in turn, so this ends, and the last one keeps it.
+    """
+    key = address_key(channel, value)
+    while True:
+        taker = await read(students, {"_id": student_id})
+        if taker is None:
+            return None
+        owner = await read(students, {"keys": key})
+        if owner is not None and owner.student.id != student_id:
+            await _set_aside(students, owner, [key])
+            continue
+        aside = [_to_kept(document) for document in await students.find({"leaving.keys": key}).to_list(None)]
+        address = _switched_on(_known(taker, aside, key), channel, value, now)
+        if await _given(students, taker, [address]):
+            for kept in aside:
+                if kept.student.id != student_id:  # as it was read: what somebody else sets aside there now stays
+                    await replaces(students, kept, kept.student, _without(kept.leaving, [key]))
+            return address
+
+
+async def merge(students: Any, other_id: StudentId, student_id: StudentId) -> bool:
+    """Give the student all that `other` has, then remove `other`; False if one of the two is unknown."""
+    while True:  # ends: whoever was in the way changed one of the two
+        student = await read(students, {"_id": student_id})
+        other = await read(students, {"_id": other_id})
+        if student is None or other is None:
+            return False
+        if student_id == other_id:
+            return True
+        if other.student.addresses or other.student.enrollment_key is not None:
+            await _set_aside(students, other, _keys(other.student.addresses), with_enrollment=True)
+        elif await _receives(students, student, other):
+            removed = await students.delete_one({"_id": other_id, "version": other.version})
+            if removed.deleted_count:
+                return True
+
+
+async def _set_aside(students: Any, owner: Kept, keys: Iterable[str], *, with_enrollment: bool = False) -> None:
+    """Turn addresses of the owner into leaving ones, unless the owner's document is not as it was read."""
+    wanted = frozenset(keys)
+    gone = tuple(address for address in owner.student.addresses if _key(address) in wanted)
+    rest: dict[str, Any] = {"addresses": tuple(one for one in owner.student.addresses if one not in gone)}
+    left = _without(owner.leaving, wanted)
+    leaving = replace(left, addresses=left.addresses + gone)
+    if with_enrollment and owner.student.enrollment_key is not None:
+        of_owner = {name: getattr(owner.student, name) for name in ("enrollment_key", "enrollment_hint")}
+        leaving = replace(leaving, **of_owner)
+        rest |= dict.fromkeys(of_owner)
+    await replaces(students, owner, owner.student.model_copy(update=rest), leaving)
+
+
+async def _receives(students: Any, student: Kept, other: Kept) -> bool:
+    """Give the student what `other` set aside, but for what somebody took meanwhile; False if it has to be read again.
+
+    What the student has already, from a call that was cut short, is taken too.
+    """
+    left, keys = other.leaving, _keys(other.leaving.addresses)
+    if left.enrollment_key is not None:
+        keys.append(enrollment_key(left.enrollment_key))
+    owners = await students.find({"keys": {"$in": keys}}, {"keys": 1}).to_list(None)
+    taken = {key for document in owners for key in document["keys"]}
+    mine, said = student.student, {}
+    if left.enrollment_key is not None and mine.enrollment_key is None and keys[-1] not in taken:
+        said = {"enrollment_key": left.enrollment_key, "enrollment_hint": left.enrollment_hint}
+    said |= {name: getattr(other.student, name) for name in ("branch", "cgpa") if getattr(mine, name) is None}
+    return await _given(students, student, [one for one in left.addresses if _key(one) not in taken], said)
+
+
+async def _given(
+    students: Any, taker: Kept, addresses: Iterable[Address], said: Mapping[str, Any] | None = None
+) -> bool:
+    """Give these addresses to a student, in place of those of the same keys; False if it has to be read again."""
+    new = {_key(address): address for address in addresses}
+    own = {_key(address): address for address in taker.student.addresses}
+    after = taker.student.model_copy(update={**(said or {}), "addresses": tuple((own | new).values())})
+    leaving = _without(taker.leaving, new)
+    if (after, leaving) == (taker.student, taker.leaving):
+        return True
+    try:
+        return await replaces(students, taker, after, leaving)
+    except DuplicateKeyError:  # somebody was first
+        return False
+
+
+def _known(taker: Kept, aside: Iterable[Kept], key: str) -> Address | None:
+    """Return the taker's own address of this key, else one that was set aside, as switched off: it was another's."""
+    own = [address for address in taker.student.addresses if _key(address) == key]
+    left = [address for kept in aside for address in kept.leaving.addresses if _key(address) == key]
+    return next(iter(own + [address.model_copy(update={"off": OffReason.GONE}) for address in left]), None)
+
+
+def _switched_on(known: Address | None, channel: str, value: str, now: datetime) -> Address:
+    if known is None:
+        return Address(id=AddressId(random_id()), channel=channel, value=value, on_since=now)
+    return known if known.off is None else known.model_copy(update={"off": None, "on_since": to_utc_ms(now)})
+
+
+def _without(leaving: Leaving, keys: Iterable[str]) -> Leaving:
+    gone = frozenset(keys)
+    return replace(leaving, addresses=tuple(one for one in leaving.addresses if _key(one) not in gone))
+
+
+def _keys(addresses: Iterable[Address]) -> list[str]:
+    return [_key(address) for address in addresses]
+
+
+def _key(address: Address) -> str:
+    return address_key(address.channel, address.value)
+
+
+def _to_kept(document: Mapping[str, Any]) -> Kept:
+    return Kept(to_model(Student, document), document["version"], to_leaving(document))
