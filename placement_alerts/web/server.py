@@ -7,14 +7,15 @@ import structlog
 from aiohttp import web
 
 from placement_alerts.errors import ConfigError
-from placement_alerts.web.limits import LIMITER, Limiter
+from placement_alerts.web.deadlines import BoundedRunner, Deadlines
+from placement_alerts.web.middleware import BODY_BYTES_MAX, put_around
 from placement_alerts.web.services import Services
 
 log = structlog.get_logger(__name__)
 
-BODY_BYTES_MAX = 1024 * 1024
-KEEP_ALIVE_S = 75.0  # aiohttp's own 3630 s would keep a socket of every client that ever came
+BACKLOG = 1024  # connections that wait to be accepted
 CLOSING_S = 2.0  # what an answer under way may still take when we stop
+DEADLINES = Deadlines()
 
 
 def make_application(
@@ -24,7 +25,7 @@ def make_application(
     if not isinstance(services, Services):
         return plain_application(services)
     application = plain_application(routes or ())
-    application[LIMITER] = Limiter(services.monotonic)
+    put_around(application, services)
     return application
 
 
@@ -43,19 +44,15 @@ async def _plain_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 
 @asynccontextmanager
-async def serve(application: web.Application, host: str, port: int) -> AsyncIterator[int]:
+async def serve(
+    application: web.Application, host: str, port: int, deadlines: Deadlines = DEADLINES
+) -> AsyncIterator[int]:
     """Listen while the block runs; yield the port. port 0: any free one. Raises ConfigError if the address is taken."""
-    runner = web.AppRunner(
-        application,
-        handle_signals=False,  # app owns them
-        access_log=None,
-        keepalive_timeout=KEEP_ALIVE_S,
-        shutdown_timeout=CLOSING_S,
-    )
+    runner = BoundedRunner(application, deadlines, CLOSING_S)
     await runner.setup()
     try:
         try:
-            await web.TCPSite(runner, host, port, reuse_address=True).start()
+            await web.TCPSite(runner, host, port, reuse_address=True, backlog=BACKLOG).start()
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigError([f"web.port: cannot listen on {host} port {port}: {reason}"]) from error
