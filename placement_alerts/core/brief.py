@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from placement_alerts.core.fields import effective_deadline, fields
+from placement_alerts.core.enrollment import naming_lines
+from placement_alerts.core.fields import Field, effective_deadline, fields
 from placement_alerts.core.message import Message
 from placement_alerts.core.notice import Notice, NoticeId
-from placement_alerts.core.render import badge
+from placement_alerts.core.render import badge, naming
 
 TITLE_LIMIT = 80  # characters
 BODY_LIMIT = 200
+_FIRST = ("When", "Venue", "Deadline")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +33,39 @@ class Brief:
     silent: bool = False
 
 
-def brief_of(notice: Notice, *, urgent: bool, change: Message | None) -> Brief:
-    """Return the notice in short. change: the line for a reader of an earlier revision; None: nothing to tell them."""
+def brief_of(notice: Notice, *, urgent: bool, change: Message | None, personal: bool = False) -> Brief:
+    """Return the notice in short.
+
+    change: the line for a reader of an earlier revision; None: nothing to tell them. personal: for a student whom the
+    notice names, who is told so; no name of anybody is shown.
+    """
     company = notice.facts.company or (notice.job.company if notice.job else None)
-    lines = [] if change is None else [change.blocks[0].spans[0].text]
-    if notice.title not in lines:
-        lines.append(notice.title)
-    lines += [f"{field.label}: {field.value}" for field in fields(notice) if field.label != "Company"]
+    heading = naming(notice) if personal and not notice.withdrawn else badge(notice)
     return Brief(
         notice_id=notice.id,
         revision=notice.revision,
-        title=_cut(f"{badge(notice)} · {company}" if company else badge(notice), TITLE_LIMIT),
-        body=_cut("\n".join(lines), BODY_LIMIT),
+        title=_cut(f"{heading} · {company}" if company else heading, TITLE_LIMIT),
+        body=_cut("\n".join(_lines(notice, change, heading)), BODY_LIMIT),
         published_at=notice.published_at,
         expires_at=notice.expires_at,
         deadline=effective_deadline(notice),
         urgent=urgent,
         silent=notice.revision > 1 and (change is None or change.silent),
     )
+
+
+def _lines(notice: Notice, change: Message | None, heading: str) -> list[str]:
+    """Return what changed, the title and the facts, each once: when and where first, because the end may be cut."""
+    stated = [field for field in fields(notice) if field.label != "Company"]
+    stated.sort(key=lambda field: not field.label.startswith(_FIRST))
+    lines = [*(change.plain().splitlines() if change else ()), notice.title, *(_line(field) for field in stated)]
+    lines = [line for line in dict.fromkeys(lines) if line and line != heading]
+    naming_somebody = naming_lines(lines, notice.facts.students)
+    return [line for index, line in enumerate(lines) if index not in naming_somebody]
+
+
+def _line(field: Field) -> str:
+    return f"{field.label}: {field.value}"
 
 
 def _cut(text: str, limit: int) -> str:

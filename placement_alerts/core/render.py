@@ -101,6 +101,11 @@ def badge(notice: Notice) -> str:
     return "🚫 Withdrawn" if notice.withdrawn else _BADGES[notice.facts.kind]
 
 
+def naming(notice: Notice) -> str:
+    """Return the words by which a student is told that the notice names them."""
+    return _NAMED.get(notice.facts.kind, _NAMED_ELSEWHERE)
+
+
 def deadline_passed(notice: Notice, now: datetime) -> bool:
     """Say whether the notice's deadline is over."""
     deadline = effective_deadline(notice)
@@ -117,7 +122,7 @@ def shown_text(notice: Notice, show_names: ShowNames) -> str:
 
 
 def _named(notice: Notice) -> Block:
-    return Block((Span(_NAMED.get(notice.facts.kind, _NAMED_ELSEWHERE), _BOLD),))
+    return Block((Span(naming(notice), _BOLD),))
 
 
 def _next_step(notice: Notice) -> Iterator[Block]:

@@ -165,7 +165,12 @@ class Lane:
             target=delivery.target,
             message=shown.personal if delivery.personal else shown.message,
             delivery_id=delivery.id,
-            brief=brief_of(shown.notice, urgent=delivery.priority is Priority.URGENT, change=line),
+            brief=brief_of(
+                shown.notice,
+                urgent=delivery.priority is Priority.URGENT,
+                change=line,
+                personal=delivery.personal,
+            ),
             announcement=line,
             shown=messages,
             done=delivery.message_ids,
