@@ -31,6 +31,7 @@ from placement_alerts.store.sqlite.delivery_rows import to_receipt_row
 from placement_alerts.store.sqlite.listing import add_functions_to
 from placement_alerts.store.sqlite.schema import MIGRATIONS
 from tests.builders import a_delivery
+from tests.store import access_statements
 from tests.store.wishes import a_receipt
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -115,6 +116,7 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (policies.YEARS_SQL, (), "sqlite_autoindex_policies_1"),
     (official.BATCHES_SQL, (), "sqlite_autoindex_official_batches_1"),
     (secret.GET_SQL, ("enrollment",), "sqlite_autoindex_secrets_1"),
+    *access_statements.STATEMENTS,
 ]
 # these come in order from their index and stop at their limit
 PAGES: list[tuple[str, Parameters]] = [
@@ -139,6 +141,7 @@ PAGES: list[tuple[str, Parameters]] = [
     (policies.YEARS_SQL, ()),
     (official.NEWEST_SQL, ()),
     (official.SNAPSHOTS_SQL, (50,)),
+    *access_statements.PAGES,
 ]
 
 
