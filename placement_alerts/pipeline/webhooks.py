@@ -54,10 +54,13 @@ class Webhooks:
         """Store the calls for one revision of a notice; the planner awaits it before the revision counts as planned."""
         await self._store_calls(notice_event(notice, self._public_url))
 
-    async def test(self, endpoint: WebhookEndpoint) -> WebhookCall:
-        """Store a `webhook.test` call and return it. It is tried once, even if the endpoint is off."""
+    async def test(self, endpoint: WebhookEndpoint, nonce: str = "") -> WebhookCall:
+        """Store a `webhook.test` call and return it. It is tried once, even if the endpoint is off.
+
+        nonce: the same one makes the same call; "": a fresh one.
+        """
         now = self._now()
-        call = call_of(test_event(endpoint, now, secrets.token_hex(8)), endpoint, now)
+        call = call_of(test_event(endpoint, now, nonce or secrets.token_hex(8)), endpoint, now)
         await self._store.webhooks.add_calls([call])
         self.flag.set()
         return call

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from placement_alerts.web.api import jobs, notices
+from placement_alerts.web.api import jobs, notices, webhooks
 from placement_alerts.web.api.codes import problem
 from placement_alerts.web.api.credentials import Credentials
 from placement_alerts.web.api.openapi import document_bytes
@@ -18,7 +18,7 @@ from placement_alerts.web.services import Services
 ROOT = "/api/v1"
 DOCUMENT = "/api/openapi.json"
 
-RESOURCES: tuple[Callable[[Services], list[Operation]], ...] = (jobs.operations,)
+RESOURCES: tuple[Callable[[Services], list[Operation]], ...] = (jobs.operations, webhooks.operations)
 
 
 def all_operations(services: Services) -> list[Operation]:
