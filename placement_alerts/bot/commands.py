@@ -48,7 +48,7 @@ def make_command_router() -> Router:
 
 
 async def start(message: Message, store: Store, answers: Answers, settings: BotSettings, now: Now) -> None:
-    """Register the student or turn notices on again. A deep link's payload is accepted; none has a meaning yet."""
+    """Register the student or turn notices on again. A deep link's payload is accepted and means nothing here."""
     sender = message.from_user
     names = {
         "first_name": sender.first_name if sender else None,

@@ -18,7 +18,9 @@ from placement_alerts.bot.figures import make_figures_router
 from placement_alerts.bot.policies import make_policy_router
 from placement_alerts.bot.presses import make_press_router
 from placement_alerts.bot.settings import BotSettings
+from placement_alerts.bot.signing_in import make_signing_in_router
 from placement_alerts.errors import StoreUnavailable
+from placement_alerts.pipeline.signing_in import SigningIn
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
@@ -83,14 +85,26 @@ async def report(event: ErrorEvent) -> bool:
 
 
 def make_dispatcher(
-    store: Store, answers: Answers, settings: BotSettings, now: Now, answered: Flag | None = None
+    store: Store,
+    answers: Answers,
+    settings: BotSettings,
+    now: Now,
+    answered: Flag | None = None,
+    signing_in: SigningIn | None = None,
 ) -> tuple[Dispatcher, Once]:
     """Return a dispatcher with every router, and what knows which updates were handled.
 
-    answered: set when an admin's answer is stored.
+    answered: set when an admin's answer is stored. signing_in: what the pages sign students in with; None: one made
+    here, which does the same.
     """
     dispatcher = Dispatcher(
-        disable_fsm=True, store=store, answers=answers, settings=settings, now=now, answered=answered or Flag()
+        disable_fsm=True,
+        store=store,
+        answers=answers,
+        settings=settings,
+        now=now,
+        answered=answered or Flag(),
+        signing_in=signing_in or SigningIn(store, now),
     )
     once = Once()
     dispatcher.update.outer_middleware(once)
@@ -101,6 +115,7 @@ def make_dispatcher(
         Enrollments().router(),
         make_figures_router(),
         make_policy_router(),
+        make_signing_in_router(),
         make_command_router(),  # knows what to say to everything else
         make_press_router(),
         make_block_router(),

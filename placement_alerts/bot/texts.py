@@ -34,6 +34,7 @@ COMMANDS = (
     Command("enrollment", "Be told when a list names you"),
     Command("stats", "Placement statistics of your year"),
     Command("policy", "The placement policy"),
+    Command("signin", "Sign in on the web page"),
     Command("web", "Useful links"),
     Command("help", "What this bot does"),
     Command("stop", "Get no more notices"),
