@@ -28,6 +28,9 @@ class SessionRepository(Protocol):
     async def get(self, session_id: SessionId, now: datetime) -> Session | None:
         """Return the session unless it expired."""
 
+    async def mark_visited(self, session_id: SessionId, at: datetime) -> None:
+        """Say when it was visited last; never moves back, changes nothing else, brings back no forgotten session."""
+
     async def of_student(self, student_id: StudentId) -> list[Session]:
         """Return the student's sessions, latest visit first."""
 

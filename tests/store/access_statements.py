@@ -20,6 +20,7 @@ ANSWER = {"key": "k", "fingerprint": "f", "expires_at": 0, "status": 200, "heade
 
 STATEMENTS: list[tuple[str, Parameters, str]] = [
     (sessions.GET_SQL, ("b", 0), "sqlite_autoindex_sessions_1"),
+    (sessions.MARK_VISITED_SQL, {"id": "b", "at": 0}, "sqlite_autoindex_sessions_1"),
     (sessions.OF_STUDENT_SQL, ("s",), "sessions_by_student"),
     (sessions.GIVE_SQL, ("s", "t"), "sessions_by_student"),
     (sessions.REMOVE_SQL, ("b",), "sqlite_autoindex_sessions_1"),

@@ -35,6 +35,7 @@ async def _use_sessions(store: Store, over: datetime) -> None:
     sessions, browser, code = store.sessions, a_session(student_id=STUDENT), a_sign_in()
     await sessions.save(browser)
     await sessions.get(browser.id, NOW)
+    await sessions.mark_visited(browser.id, after(hours=1))
     await sessions.of_student(STUDENT)
     await sessions.give(STUDENT, StudentId("s2"))
     await sessions.offer(code)

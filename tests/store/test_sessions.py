@@ -63,6 +63,24 @@ async def test_times_of_a_session_are_utc_cut_to_the_millisecond(store: Store) -
     assert stored.visited_at.tzinfo is UTC
 
 
+async def test_last_visit_never_moves_back(store: Store) -> None:
+    await store.sessions.save(a_session(student_id=ASHA))
+
+    await store.sessions.mark_visited(SessionId("b1"), after(hours=2))
+    await store.sessions.mark_visited(SessionId("b1"), after(hours=1))
+
+    assert await store.sessions.of_student(ASHA) == [a_session(student_id=ASHA, visited_at=after(hours=2))]
+
+
+async def test_visit_does_not_bring_a_removed_session_back(store: Store) -> None:
+    await store.sessions.save(a_session())
+    await store.sessions.remove(SessionId("b1"))
+
+    await store.sessions.mark_visited(SessionId("b1"), after(hours=1))
+
+    assert await store.sessions.get(SessionId("b1"), NOW) is None
+
+
 async def test_students_sessions_come_latest_visit_first(store: Store) -> None:
     await store.sessions.save(a_session("early", student_id=ASHA))
     await store.sessions.save(a_session("late", student_id=ASHA, visited_at=after(hours=2)))

@@ -78,7 +78,7 @@ async def test_removed_endpoint_takes_its_calls_along(store: Store) -> None:
 
 async def test_endpoint_of_more_calls_than_are_forgotten_at_once_leaves_none(store: Store) -> None:
     await store.webhooks.save(an_endpoint(HERE))
-    calls = [a_call(str(number), endpoint_id=HERE) for number in range(FORGOTTEN_AT_ONCE + 5)]
+    calls = [a_call(str(number), endpoint_id=HERE) for number in range(2 * FORGOTTEN_AT_ONCE + 5)]
     await store.webhooks.add_calls(calls)
 
     assert await store.webhooks.remove(HERE)

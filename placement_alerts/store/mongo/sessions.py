@@ -35,6 +35,10 @@ class MongoSessions:
         return None if document is None else to_model(Session, document)
 
     @operation
+    async def mark_visited(self, session_id: SessionId, at: datetime) -> None:
+        await self._sessions.update_one({"_id": session_id}, {"$max": {"visited_at": to_utc_ms(at)}})
+
+    @operation
     async def of_student(self, student_id: StudentId) -> list[Session]:
         found = self._sessions.find({"student_id": student_id}).sort([("visited_at", -1), ("_id", -1)])
         return [to_model(Session, document) for document in await found.to_list(None)]

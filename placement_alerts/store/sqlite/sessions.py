@@ -15,6 +15,7 @@ from placement_alerts.store.sqlite.values import from_ms, to_ms
 _COLUMNS = "id, student_id, signed_in, label, created_at, visited_at, expires_at"
 SAVE_SQL = f"INSERT OR REPLACE INTO sessions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 GET_SQL = f"SELECT {_COLUMNS} FROM sessions WHERE id = ? AND expires_at > ?"
+MARK_VISITED_SQL = "UPDATE sessions SET visited_at = :at WHERE id = :id AND visited_at < :at"
 OF_STUDENT_SQL = f"SELECT {_COLUMNS} FROM sessions WHERE student_id = ? ORDER BY visited_at DESC, id DESC"
 GIVE_SQL = "UPDATE sessions SET student_id = ? WHERE student_id = ?"
 REMOVE_SQL = "DELETE FROM sessions WHERE id = ?"
@@ -56,6 +57,9 @@ class SqliteSessions:
     async def get(self, session_id: SessionId, now: datetime) -> Session | None:
         row = await self._database.row(GET_SQL, (session_id, to_ms(now)))
         return None if row is None else _to_session(row)
+
+    async def mark_visited(self, session_id: SessionId, at: datetime) -> None:
+        await self._database.change(MARK_VISITED_SQL, {"id": session_id, "at": to_ms(at)})
 
     async def of_student(self, student_id: StudentId) -> list[Session]:
         return [_to_session(row) for row in await self._database.rows(OF_STUDENT_SQL, (student_id,))]
