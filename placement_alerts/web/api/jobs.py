@@ -68,10 +68,10 @@ class JobPage(Page[JobView]):
 class JobsGiven(PageGiven):
     """Which jobs to list."""
 
-    q: Line | None = Field(None, description="Words that must all occur in title, company or location.")
-    company: Line | None = Field(None, min_length=1, description="A company, in any spelling.")
+    q: Line | None = Field(default=None, description="Words that must all occur in title, company or location.")
+    company: Line | None = Field(default=None, min_length=1, description="A company, in any spelling.")
     year: Year | None = None
-    open: bool | None = Field(None, description="true: only those whose deadline is to come.")
+    open: bool | None = Field(default=None, description="true: only those whose deadline is to come.")
 
 
 class JobGiven(Given):

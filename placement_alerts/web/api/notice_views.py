@@ -44,7 +44,8 @@ class NoticeView(View):
     """One revision of a notice.
 
     deadline: the later of its own and its job's. text: without the lines that name students unless an admin asks;
-    html and students then too. students_named: how many it names.
+    html, written and students then too. written: Markdown as the office wrote it; null: it came from a source.
+    students_named: how many it names.
     """
 
     id: str
@@ -55,6 +56,7 @@ class NoticeView(View):
     title: str
     text: str
     html: str | None
+    written: str | None
     company: str | None
     roles: tuple[RoleView, ...]
     location: tuple[str, ...]
@@ -118,6 +120,7 @@ def notice_view(notice: Notice, *, names: bool) -> NoticeView:
         title=notice.title,
         text=text,
         html=None if hides else notice.html,
+        written=None if hides else notice.written,
         company=facts.company or (notice.job.company if notice.job else None),
         roles=tuple(RoleView(**role.model_dump()) for role in facts.roles),
         location=facts.location,
@@ -185,6 +188,7 @@ NOTICE_EXAMPLE = {
     "title": "Open for applications - Brightwave Systems - Software Engineer",
     "text": "Apply by 14 Nov, 17:00.",
     "html": "<p>Apply by 14 Nov, 17:00.</p>",
+    "written": None,
     "company": "Brightwave Systems",
     "roles": [{"role": "Software Engineer", "package_lpa": 12.5, "stipend_per_month": None}],
     "location": ["Bengaluru"],

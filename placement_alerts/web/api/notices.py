@@ -30,14 +30,14 @@ REVALIDATED = "private, no-cache"  # kept by the caller alone, and asked for aga
 class NoticesGiven(PageGiven):
     """Which notices to list; several kinds: any of them."""
 
-    q: Line | None = Field(None, description="Words that must all occur in title, company or text.")
-    kind: tuple[NoticeKind, ...] = Field((), max_length=len(NoticeKind))
-    company: Line | None = Field(None, min_length=1, description="A company, in any spelling.")
+    q: Line | None = Field(default=None, description="Words that must all occur in title, company or text.")
+    kind: tuple[NoticeKind, ...] = Field(default=(), max_length=len(NoticeKind))
+    company: Line | None = Field(default=None, min_length=1, description="A company, in any spelling.")
     source: Identifier | None = None
     year: Year | None = None
-    since: Moment | None = Field(None, description="Published at this time or later.")
-    until: Moment | None = Field(None, description="Published before this time.")
-    open: bool | None = Field(None, description="true: only those whose deadline is not over.")
+    since: Moment | None = Field(default=None, description="Published at this time or later.")
+    until: Moment | None = Field(default=None, description="Published before this time.")
+    open: bool | None = Field(default=None, description="true: only those whose deadline is not over.")
 
 
 class NoticeGiven(Given):

@@ -5,7 +5,19 @@ from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
-from placement_alerts.web.api import jobs, notices, webhooks
+from placement_alerts.web.api import (
+    audits,
+    deliveries,
+    jobs,
+    notices,
+    offers,
+    office,
+    sources,
+    stats,
+    students,
+    tokens,
+    webhooks,
+)
 from placement_alerts.web.api.codes import problem
 from placement_alerts.web.api.credentials import Credentials
 from placement_alerts.web.api.openapi import document_bytes
@@ -18,14 +30,27 @@ from placement_alerts.web.services import Services
 ROOT = "/api/v1"
 DOCUMENT = "/api/openapi.json"
 
-RESOURCES: tuple[Callable[[Services], list[Operation]], ...] = (jobs.operations, webhooks.operations)
+RESOURCES: tuple[Callable[[Services], list[Operation]], ...] = (
+    jobs.operations,
+    offers.operations,
+    students.operations,
+    deliveries.operations,
+    sources.operations,
+    audits.operations,
+    stats.operations,
+    webhooks.operations,
+)
 
 
-def all_operations(services: Services) -> list[Operation]:
+def all_operations(services: Services, credentials: Credentials) -> list[Operation]:
     """Return the route table."""
     prepared = PreparedNotices(services.store.notices, services.monotonic)
-    others = [operation for operations in RESOURCES for operation in operations(services)]
-    return [*notices.operations(services, prepared), *others]
+    return [
+        *notices.operations(services, prepared),
+        *office.operations(services, prepared),
+        *(operation for operations in RESOURCES for operation in operations(services)),
+        *tokens.operations(services, credentials),
+    ]
 
 
 class ApiRoutes:
@@ -33,8 +58,8 @@ class ApiRoutes:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self.operations = all_operations(services)
         self.credentials = Credentials(services.store, services.now, services.monotonic)
+        self.operations = all_operations(services, self.credentials)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each GET answers HEAD too, what no route knows is a problem in JSON."""

@@ -41,10 +41,12 @@ def _only_figures(text: Any) -> Any:
     return text
 
 
-def _only_rfc3339(text: Any) -> Any:
-    if isinstance(text, str) and not _RFC3339.fullmatch(text):
+def _read_rfc3339(text: Any) -> Any:
+    if not isinstance(text, str):
+        return text
+    if not _RFC3339.fullmatch(text):
         raise ValueError("should be a time as RFC 3339 has it")
-    return text
+    return datetime.fromisoformat(text.upper())
 
 
 def _within_reason(moment: datetime) -> datetime:
@@ -65,7 +67,7 @@ Year = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="A placement year
 Moment = Annotated[
     AwareDatetime,
     AfterValidator(_within_reason),
-    BeforeValidator(_only_rfc3339),
+    BeforeValidator(_read_rfc3339),
     WithJsonSchema(_MOMENT),
 ]
 Line = Annotated[str, Field(max_length=200, pattern=TEXT_PATTERN)]

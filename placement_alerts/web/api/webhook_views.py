@@ -67,7 +67,7 @@ class WebhookChanges(Sent):
     url: Target | None = None
     label: Label | None = None
     events: Events | None = None
-    enabled: bool | None = Field(None, description="true switches it on again, as if it had never failed.")
+    enabled: bool | None = Field(default=None, description="true switches it on again, as if it had never failed.")
 
 
 class Range(Sent):

@@ -1,0 +1,192 @@
+"""API tokens: made, shown once, listed, revoked. And what was done with them: the audit trail."""
+
+import base64
+from datetime import datetime, timedelta
+
+from pydantic import Field
+
+from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope, TokenId
+from placement_alerts.errors import Duplicate
+from placement_alerts.pipeline.auditing import audit
+from placement_alerts.pipeline.tokens import LABEL_LIMIT, LONGEST_DAYS, token_hash
+from placement_alerts.web.api.codes import not_found
+from placement_alerts.web.api.credentials import Credentials, check_scope
+from placement_alerts.web.api.operation import Answer, Call, Operation
+from placement_alerts.web.api.values import Given, Identifier, Sent, View
+from placement_alerts.web.services import Services
+
+ROOT = "/api/v1/tokens"
+USUAL_DAYS = 365
+
+
+class TokenSent(Sent):
+    """A new token. days: how long it lives."""
+
+    label: str = Field(
+        min_length=1,
+        max_length=LABEL_LIMIT,
+        pattern=r"^[^\u0000-\u001f\u007f]*[^\s\u0000-\u001f\u007f][^\u0000-\u001f\u007f]*$",
+    )
+    scopes: tuple[Scope, ...] = Field(min_length=1, max_length=len(Scope))
+    days: int = Field(default=USUAL_DAYS, ge=1, le=LONGEST_DAYS)
+
+
+class TokenView(View):
+    """A token without its secret. used_at: to the minute; null: never."""
+
+    id: str
+    label: str
+    scopes: tuple[Scope, ...]
+    created_by: str
+    created_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class NewTokenView(TokenView):
+    """A new token. token: shown this once."""
+
+    token: str
+
+
+class TokensView(View):
+    """Every token, newest first."""
+
+    items: tuple[TokenView, ...]
+
+
+class TokenGiven(Given):
+    """One token."""
+
+    token_id: Identifier
+
+
+TOKEN_EXAMPLE = {
+    "id": "t9a1b2c3d4e5f6071",
+    "label": "college app",
+    "scopes": ["notices:read"],
+    "created_by": "cli",
+    "created_at": "2025-11-10T06:30:00Z",
+    "expires_at": "2026-11-10T06:30:00Z",
+    "used_at": None,
+    "revoked_at": None,
+}
+
+
+class Tokens:
+    """What is asked of tokens. credentials: forget what they know when a token is revoked."""
+
+    def __init__(self, services: Services, credentials: Credentials) -> None:
+        self._store = services.store
+        self._tokens = services.store.tokens
+        self._credentials = credentials
+
+    async def list(self, _: Call[None, None]) -> Answer:
+        """Answer all of them."""
+        return Answer(TokensView(items=tuple(map(_view, await self._tokens.all()))))
+
+    async def get(self, call: Call[TokenGiven, None]) -> Answer:
+        """Answer one token."""
+        return Answer(_view(await self._token(call)))
+
+    async def create(self, call: Call[None, TokenSent]) -> Answer:
+        """Make a token with no more than the caller's own scopes."""
+        sent = call.body
+        for scope in sent.scopes:
+            check_scope(call.caller, scope)
+        secret = call.new_secret("token")
+        plain = TOKEN_PREFIX + base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
+        token = ApiToken(
+            id=TokenId(call.new_id("t")),
+            hash=token_hash(plain),
+            label=" ".join(sent.label.split()),
+            scopes=tuple(scope for scope in Scope if scope in sent.scopes),
+            created_by=call.caller.actor.removeprefix("student:"),
+            created_at=call.now,
+            expires_at=call.now + timedelta(days=sent.days),
+        )
+        await audit(self._store, call.now, call.caller.actor, "token.created", token.id, " ".join(token.scopes))
+        try:
+            await self._tokens.add(token)
+        except Duplicate:  # stored before a crash, by the same request with the same key
+            token = await self._tokens.get(token.id) or token
+        shown = NewTokenView(**_view(token).model_dump(), token=plain)
+        return Answer(shown, status=201, headers={"Location": f"{ROOT}/{token.id}"}, shows_secret=True)
+
+    async def revoke(self, call: Call[TokenGiven, None]) -> Answer:
+        """End a token; one that ended already stays so."""
+        token = await self._token(call)
+        await audit(self._store, call.now, call.caller.actor, "token.revoked", token.id)
+        await self._tokens.revoke(token.id, call.now)
+        self._credentials.forget()
+        return Answer(status=204)
+
+    async def _token(self, call: Call[TokenGiven, None]) -> ApiToken:
+        token = await self._tokens.get(TokenId(call.given.token_id))
+        if token is None:
+            raise not_found("token")
+        return token
+
+
+def operations(services: Services, credentials: Credentials) -> list[Operation]:
+    """Return what can be asked of tokens."""
+    tokens = Tokens(services, credentials)
+    one = ROOT + "/{token_id}"
+    return [
+        Operation(
+            method="GET",
+            path=ROOT,
+            name="listTokens",
+            tag="tokens",
+            summary="List API tokens",
+            handle=tokens.list,
+            answers={200: TokensView},
+            scope=Scope.ADMIN,
+            example={"items": [TOKEN_EXAMPLE]},
+        ),
+        Operation(
+            method="POST",
+            path=ROOT,
+            name="createToken",
+            tag="tokens",
+            summary="Make an API token",
+            description="The token is in this answer and nowhere else. It gets no scope that the caller lacks.",
+            handle=tokens.create,
+            answers={201: NewTokenView},
+            scope=Scope.ADMIN,
+            body=TokenSent,
+            problems=("secret_shown_once",),
+            example={**TOKEN_EXAMPLE, "token": "pa_EXAMPLE"},
+            sends={"label": "college app", "scopes": ["notices:read"], "days": 365},
+        ),
+        Operation(
+            method="GET",
+            path=one,
+            name="getToken",
+            tag="tokens",
+            summary="Read an API token, without its secret",
+            handle=tokens.get,
+            answers={200: TokenView},
+            scope=Scope.ADMIN,
+            parameters=TokenGiven,
+            problems=("not_found",),
+            example=TOKEN_EXAMPLE,
+        ),
+        Operation(
+            method="DELETE",
+            path=one,
+            name="revokeToken",
+            tag="tokens",
+            summary="Revoke an API token",
+            handle=tokens.revoke,
+            answers={204: None},
+            scope=Scope.ADMIN,
+            parameters=TokenGiven,
+            problems=("not_found",),
+        ),
+    ]
+
+
+def _view(token: ApiToken) -> TokenView:
+    return TokenView(**{name: getattr(token, name) for name in TokenView.model_fields})
