@@ -11,10 +11,11 @@ from aiohttp import web
 
 from placement_alerts.core.token import TOKEN_PREFIX, Scope, allows
 from placement_alerts.errors import StoreError
+from placement_alerts.web import limits
 from placement_alerts.web.services import Services
 
 KEY_HEADER = "X-API-Key"
-KEY_ACTOR = "api-key"  # who acts when it is the configured key
+KEY_ACTOR = "token:web.api_key"  # who acts when it is the configured key
 
 log = structlog.get_logger(__name__)
 
@@ -32,16 +33,20 @@ class Detail(Exception):
 async def admit(services: Services, request: web.Request, scope: Scope) -> str:
     """Return who asks, as AuditEntry.actor says it. Raises Detail: 401, 403, or 503 where no key exists at all.
 
+    Raises Problem 429 for somebody who guesses, or asks too often.
     scope: what a `pa_` token needs; `web.api_key` may do everything on these routes.
     """
     given = _given(request)
     key = services.settings.api_key
     if given and key and hmac.compare_digest(given.encode(errors="replace"), key.encode()):
+        limits.take(request, limits.TOKEN, KEY_ACTOR)
         return KEY_ACTOR
     if given.startswith(TOKEN_PREFIX):
-        return await _admit_token(services, given, scope)
+        return await _admit_token(services, request, given, scope)
     if not key and not await services.store.tokens.all():
         raise Detail(503, "Service unavailable")
+    if given:
+        limits.wrong_credential(request)
     raise Detail(401, "Unauthorized")
 
 
@@ -73,11 +78,13 @@ def _given(request: web.Request) -> str:
     return token.strip() if kind.lower() == "bearer" else ""
 
 
-async def _admit_token(services: Services, given: str, scope: Scope) -> str:
+async def _admit_token(services: Services, request: web.Request, given: str, scope: Scope) -> str:
     token = await services.store.tokens.by_hash(hashlib.sha256(given.encode(errors="replace")).hexdigest())
     now = services.now()
     if token is None or token.revoked_at is not None or token.expires_at <= now:
+        limits.wrong_credential(request)
         raise Detail(401, "Unauthorized")
+    limits.take(request, limits.TOKEN, token.id)
     if not allows(token.scopes, scope):
         raise Detail(403, f"Forbidden: the token lacks {scope}")
     minute = now.replace(second=0, microsecond=0)
