@@ -1,0 +1,1 @@
+"""Web push: notices on the screen of a browser that subscribed."""
