@@ -2,9 +2,11 @@
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any
 
 from aiohttp import web
@@ -13,10 +15,19 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from placement_alerts.core.timetable import show_year
 from placement_alerts.web.pages import wording
 
+_FILES = files("placement_alerts.web.pages").joinpath("static")
 GZIP_FROM = 1_000  # bytes; below, the headers outweigh what is saved
 FRESH = "public, max-age=60"
 FOR_EVER = "public, max-age=31536000, immutable"  # the name holds the content's hash
-STATIC = {"style.css": "text/css", "icon.svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".js": "text/javascript"}
+_FILLED = frozenset({"sw.js"})  # not served as they are: web/pages/installing.py
+_IMPORTS = {"settings.js": ("PUSH", "push.js")}  # a word in a script, and the file whose address it stands for
+_FILTERS = ("lakhs", "percent", "day", "iso", "short", "posted", "clock", "capitalize_first", "short_link", "webcal")
+STATIC: Mapping[str, str] = {  # served files, and of what type they are
+    one.name: _TYPES[PurePath(one.name).suffix]
+    for one in sorted(_FILES.iterdir(), key=lambda one: one.name)
+    if PurePath(one.name).suffix in _TYPES and one.name not in _FILLED
+}
 
 SECURITY = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -62,15 +73,23 @@ def answer(request: web.Request, body: Body, *, status: int = 200, caching: str 
         status=status,
         headers=headers,
         content_type=body.content_type,
-        charset="utf-8",
+        charset=None if body.content_type.startswith("image/png") else "utf-8",
     )
 
 
 @cache
 def static_body(name: str) -> Body:
     """Return one of STATIC."""
-    content = files("placement_alerts.web.pages").joinpath("static", name).read_bytes()
+    content = static_bytes(name)
+    if name in _IMPORTS:
+        word, imported = _IMPORTS[name]
+        content = content.replace(f'"{word}"'.encode(), f'"{static_path(imported)}"'.encode())
     return body_of(content, STATIC[name])
+
+
+def static_bytes(name: str) -> bytes:
+    """Return a file as it is in the package."""
+    return _FILES.joinpath(name).read_bytes()
 
 
 def static_path(name: str) -> str:
@@ -122,7 +141,7 @@ def _environment() -> Environment:
     environment.globals["static_path"] = static_path
     environment.filters |= {
         "show_year": show_year,
-        **{name: getattr(wording, name) for name in ("lakhs", "percent", "day", "iso", "short")},
+        **{name: getattr(wording, name) for name in _FILTERS},
     }
     environment.globals |= {"count": wording.count, "span": wording.span}
     return environment

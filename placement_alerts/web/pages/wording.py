@@ -1,10 +1,12 @@
 """How the pages write figures, years and moments. Pure."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
-from placement_alerts.core.timetable import IST, show_date
+from placement_alerts.core.timetable import IST, show_date, show_moment
 
 SHOWN_CHARACTERS = 34  # of a label beside a bar; the table below has it whole
+LINK_CHARACTERS = 60
 
 
 def lakhs(amount: float) -> str:
@@ -40,6 +42,32 @@ def iso(moment: datetime) -> str:
     return moment.astimezone(IST).isoformat(timespec="seconds")
 
 
-def short(text: str) -> str:
-    """Return the text, cut where a bar's label has no more room."""
-    return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1].rstrip() + "…"
+def short(text: str, most: int = SHOWN_CHARACTERS) -> str:
+    """Return the text, cut where there is no more room."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def posted(moment: datetime) -> str:
+    """Return e.g. "Tue 27 Jan 2026, 11:00 AM": all pages are in Indian time."""
+    return show_moment(moment).removesuffix(" IST")
+
+
+def clock(moment: datetime) -> str:
+    """Return e.g. "11:00 AM"."""
+    return posted(moment).rpartition(", ")[2]
+
+
+def capitalize_first(text: str) -> str:
+    """Return the text with a capital at its beginning, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def short_link(url: str) -> str:
+    """Return host and the beginning of the path, for reading."""
+    parts = urlsplit(url)
+    return short((parts.netloc + parts.path).removeprefix("www.").rstrip("/"), LINK_CHARACTERS)
+
+
+def webcal(url: str) -> str:
+    """Return the address as calendars open it to subscribe, not to import once."""
+    return f"webcal://{url.partition('://')[2]}"
