@@ -22,8 +22,7 @@ from aiohttp import web
 from placement_alerts.web.problems import Problem
 
 MOST = 20_000  # callers known at once, of about 300 bytes
-ADDRESS_KEY = "address"  # where the middleware puts the client's address in a request
-VERDICT_KEY = "limit_verdict"
+ADDRESS_KEY = web.RequestKey("address", str)  # where the middleware puts the client's address in a request
 
 POLICY_HEADER = "RateLimit-Policy"
 STATE_HEADER = "RateLimit"
@@ -56,6 +55,9 @@ class Verdict:
     remaining: int
     reset_s: int
     retry_after_s: int = 0
+
+
+VERDICT_KEY = web.RequestKey("limit_verdict", Verdict)
 
 
 class Limiter:
@@ -98,8 +100,8 @@ class Limiter:
         self._full_at.move_to_end(key)
         now = self._monotonic()
         for _ in range(2):  # a full bucket is like none; forgetting two for each that comes ends with few
-            oldest = next(iter(self._full_at))
-            if self._full_at[oldest] > now and len(self._full_at) <= self._most:
+            oldest = next(iter(self._full_at), None)
+            if oldest is None or (self._full_at[oldest] > now and len(self._full_at) <= self._most):
                 break
             del self._full_at[oldest]
 
@@ -128,13 +130,14 @@ def wrong_credential(request: web.Request) -> None:
 
 def client_of(request: web.Request) -> str:
     """Return whom an address counts for (web/addresses.py)."""
-    return str(request.get(ADDRESS_KEY, ""))
+    address: str = request.get(ADDRESS_KEY, "")
+    return address
 
 
 def tell(request: web.Request, response: web.StreamResponse) -> None:
     """Put how things stand into the headers of an answer."""
     verdict = request.get(VERDICT_KEY)
-    if isinstance(verdict, Verdict):
+    if verdict is not None:
         limit = verdict.limit
         response.headers[POLICY_HEADER] = f'"{limit.name}";q={limit.quota};w={limit.window_s}'
         response.headers[STATE_HEADER] = f'"{limit.name}";r={verdict.remaining};t={verdict.reset_s}'
