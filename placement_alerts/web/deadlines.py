@@ -144,7 +144,7 @@ class Connection(RequestHandler):
         if isinstance(exc, BadHttpMessage):
             status = _status_of(exc)
         elif not isinstance(exc, ConnectionError):
-            log.error("request.failed", error=type(exc).__name__)
+            log.error("request.failed", exc_info=exc)  # outside the middleware: a bug of ours
         return _refusal(HTTPStatus(status))
 
     def _head_came(self, data: bytes) -> None:

@@ -100,7 +100,7 @@ def _where(request: web.Request) -> dict[str, str]:
     return {
         "method": request.method,
         "route": resource.canonical if resource is not None else "",
-        "request": str(request.get(REQUEST_ID, "")),
+        "request": request.get(REQUEST_ID, ""),
     }
 
 

@@ -137,7 +137,7 @@ def _headers(settings: WebSettings) -> Callable[[web.Request, web.StreamResponse
     is_secure = settings.public_url.startswith("https://")
 
     async def prepare(request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["X-Request-Id"] = str(request.get(REQUEST_ID, ""))
+        response.headers["X-Request-Id"] = request.get(REQUEST_ID, "")
         response.headers.setdefault("Cache-Control", "no-store")
         if is_secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-REQUEST_ID = "request_id"  # where the middleware puts it in a request
+REQUEST_ID = web.RequestKey("request_id", str)  # where the middleware puts it in a request
 
 
 @dataclass(frozen=True, slots=True)

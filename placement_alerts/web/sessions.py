@@ -32,8 +32,7 @@ from placement_alerts.web.visiting import VISITOR, Visitor, visitor
 VISIT_EVERY = timedelta(hours=1)
 KEPT_S = 3.0  # how long a session that another process ended may still be taken for one
 KEPT_MAX = 2_000
-COOKIE_KEY = "session_cookie"  # where a request keeps its cookie
-CHANGE_KEY = "session_cookie_change"  # and what its answer tells the browser: a cookie, or "" to forget it
+CHANGE_KEY = web.RequestKey("cookie_change", str)  # what the answer tells the browser: a cookie, or "" to forget it
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -73,7 +72,6 @@ class Sessions:
         """Find out who visits and put it into the request."""
         cookie = await self.cookie_of(request)
         if cookie is not None:
-            request[COOKIE_KEY] = cookie
             known = await self._find(cookie.session_id)
             session = known.session if known else self._unstored(request, cookie)
             self._welcome(request, cookie, session, known.student if known else None)
@@ -147,7 +145,6 @@ class Sessions:
         if self._signer is None:
             raise RuntimeError("sessions are for requests that the middleware has seen")
         cookie = Cookie(secrets.token_bytes(SECRET_BYTES), self._services.now())
-        request[COOKIE_KEY] = cookie
         request[CHANGE_KEY] = self._signer.write(cookie)
         return cookie
 
@@ -224,15 +221,11 @@ def tell(request: web.Request, response: web.StreamResponse) -> None:
     if change is None:
         return
     sessions = request.config_dict[SESSIONS]
-    response.set_cookie(
-        sessions.cookie_name,
-        change,
-        max_age=int(LIFE.total_seconds()) if change else 0,
-        path="/",
-        secure=sessions.is_secure,
-        httponly=True,
-        samesite="Lax",
-    )
+    life_s = int(LIFE.total_seconds()) if change else 0
+    secure = "; Secure" if sessions.is_secure else ""
+    # aiohttp's set_cookie comes too late here: the headers are made already
+    cookie = f"{sessions.cookie_name}={change}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}"
+    response.headers.add("Set-Cookie", cookie)
     response.headers["Cache-Control"] = "private, no-store"
 
 

@@ -10,8 +10,6 @@ from aiohttp import web
 from placement_alerts.core.session import Session
 from placement_alerts.core.student import Student
 
-VISITOR = "visitor"  # where the middleware puts it in a request
-
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
@@ -27,6 +25,9 @@ class Visitor:
     csrf: str = ""
 
 
+VISITOR = web.RequestKey("visitor", Visitor)  # where the middleware puts it in a request
+
+
 class SignInNeeded(Exception):
     """The page needs a signed-in student; the middleware leads there and back."""
 
@@ -37,8 +38,7 @@ class AdminsOnly(Exception):
 
 def visitor(request: web.Request) -> Visitor:
     """Return who asks; a stranger where no middleware runs."""
-    found = request.get(VISITOR)
-    return found if isinstance(found, Visitor) else Visitor()
+    return request.get(VISITOR) or Visitor()
 
 
 def signed_in_student(request: web.Request) -> Student:

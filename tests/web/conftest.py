@@ -1,9 +1,13 @@
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from placement_alerts.pipeline.vitals import Part, PartState
+from placement_alerts.store import open_store
+from placement_alerts.store.base import Store
+from tests.web.house import House, Moments, a_house
 
 
 @dataclass
@@ -39,3 +43,21 @@ def clock() -> Clock:
 @pytest.fixture
 def health() -> ShownHealth:
     return ShownHealth()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await open_store(f"sqlite:///{tmp_path}/web.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def moments() -> Moments:
+    return Moments()
+
+
+@pytest.fixture
+async def house(store: Store, moments: Moments) -> AsyncIterator[House]:
+    async with a_house(store, moments) as opened:
+        yield opened
