@@ -21,6 +21,7 @@ from placement_alerts.config.models import Config
 from placement_alerts.errors import StoreUnavailable
 from placement_alerts.pipeline.errands import DUTY, Errands
 from placement_alerts.pipeline.fanout import Lane
+from placement_alerts.pipeline.housekeeping import Housekeeping
 from placement_alerts.pipeline.membership import Membership
 from placement_alerts.pipeline.updating import Updater
 from placement_alerts.pipeline.vitals import Vitals
@@ -77,8 +78,8 @@ async def run(
         clock = _clock(config, parts.updater) if Role.SCHEDULER in roles else None
         lanes = parts.lanes if Role.FANOUT in roles else ()
         talking = None
-        if Role.BOT in roles and parts.bot is not None and config.telegram.mode == "polling":
-            talking = _talking(parts, parts.bot)
+        if Role.BOT in roles and parts.channels.bot is not None and config.telegram.mode == "polling":
+            talking = _talking(parts, parts.channels.bot)
         receiving = {"telegram": lambda: talking.polling.trouble} if talking else {}
         vitals = Vitals(parts.store, tuple(parts.updater.sources), lanes, clock, now, receiving)
         jobs = _jobs(parts, roles, clock, lanes, talking)
@@ -116,6 +117,10 @@ def _jobs(
             Job(f"fan-out-{lane.channel.name}", _with_duty(hold, f"lane:{lane.channel.name}", lane.run), lane.stop)
             for lane in lanes
         ]
+        jobs.append(Job("office", _with_duty(hold, "planning", parts.office.run), parts.office.stop))
+        jobs.append(Job("webhooks", _with_duty(hold, "webhooks", parts.webhooks.run), parts.webhooks.stop))
+        house = Housekeeping(parts.store, parts.subscribing, now)
+        jobs.append(Job("housekeeping", _with_duty(hold, "planning", house.run), house.stop))
     if clock is not None:
         jobs.append(Job("updates", _with_duty(hold, DUTY, lambda: _update(parts, clock)), None))
         jobs.append(Job("reviewing", _with_duty(hold, DUTY, parts.reviewing.run), parts.reviewing.stop))
@@ -150,7 +155,7 @@ def _talking(parts: Parts, bot: "Bot") -> _Talking:
         public_url=config.web.public_url,
         figures=parts.figures,
     )
-    dispatcher, once = make_dispatcher(parts.store, answers, settings, now, parts.reviewing.flag)
+    dispatcher, once = make_dispatcher(parts.store, answers, settings, now, parts.reviewing.flag, parts.signing_in)
     admins = config.telegram.admins
     polling = Polling(bot, dispatcher, once, answers, admins)
     return _Talking(polling, ReviewDesk(parts.store, answers, admins))
@@ -196,19 +201,12 @@ def _clock(config: Config, updater: Updater) -> Clock:
 
 
 async def _serve(stack: AsyncExitStack, parts: Parts, vitals: Vitals, jobs: list[Job]) -> int:
-    from placement_alerts.web.health import HealthRoutes, Heartbeat
-    from placement_alerts.web.pages.routes import PageRoutes, PageSettings
-    from placement_alerts.web.server import make_application, serve
+    from placement_alerts.app_web import open_web
+    from placement_alerts.web.health import Heartbeat
 
     heartbeat = Heartbeat(time.monotonic)
     jobs.append(Job("heartbeat", heartbeat.run(), None))
-    config = parts.config
-    settings = PageSettings(config.years.offered, config.years.active, __version__, config.web.public_pages)
-    routes = [
-        *HealthRoutes(vitals, heartbeat, __version__, time.monotonic).routes(),
-        *PageRoutes(parts.store, parts.figures, settings, time.monotonic).routes(),
-    ]
-    return await stack.enter_async_context(serve(make_application(routes), config.web.host, config.web.port))
+    return await open_web(stack, parts, vitals, heartbeat)
 
 
 async def _wind_down(tasks: Mapping[asyncio.Task[None], Job], grace_s: float) -> None:

@@ -7,34 +7,35 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from placement_alerts.app_channels import Channels, open_channels
 from placement_alerts.app_intake import open_intake
 from placement_alerts.app_sources import Sources, open_sources
 from placement_alerts.app_statistics import figures_of
-from placement_alerts.channels.base import Channel
 from placement_alerts.config.models import Config
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.http_client import HttpClient
+from placement_alerts.pipeline.alarms import Alarms
 from placement_alerts.pipeline.fanout import Lane
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.pipeline.membership import Membership, this_process
+from placement_alerts.pipeline.office import Office
 from placement_alerts.pipeline.planning import Planner
 from placement_alerts.pipeline.reviewing import Reviewing
 from placement_alerts.pipeline.showing import Showing
+from placement_alerts.pipeline.signing_in import SigningIn
+from placement_alerts.pipeline.subscribing import Subscribing
 from placement_alerts.pipeline.updating import Updater
+from placement_alerts.pipeline.webhooks import Webhooks
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
-
-if TYPE_CHECKING:
-    from aiogram import Bot
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Everything a process of ours is made of, opened. bot: None when Telegram is off."""
+    """Everything a process of ours is made of, opened."""
 
     config: Config
     store: Store
@@ -45,7 +46,11 @@ class Parts:
     figures: Figures
     lanes: tuple[Lane, ...]
     planner: Planner
-    bot: "Bot | None"
+    channels: Channels
+    office: Office
+    webhooks: Webhooks
+    signing_in: SigningIn
+    subscribing: Subscribing
 
 
 def now() -> datetime:
@@ -65,37 +70,34 @@ async def open_parts(config: Config, *, exclusive: bool, sends: bool = True) -> 
         # the peers that the operator configured may be anywhere; nothing that came from outside is fetched with this
         http = await stack.enter_async_context(HttpClient(allow_private=True))
         sources = open_sources(config, http)
-        bot, channels = await open_channels(config, stack) if sends else (None, [])
+        # addresses that integrators gave: nothing private, and a connection of its own
+        outside = await stack.enter_async_context(HttpClient())
+        channels = await open_channels(config, store, now, stack) if sends else Channels()
         alone = config.database.url.get_secret_value().startswith("sqlite:")
         membership = Membership(store, this_process(), now, alone=alone, dead_after_s=config.fanout.lease_s)
         showing = Showing(store.notices, ShowNames(config.offers.show_names), now)
         lanes = tuple(
             Lane(channel, store, showing, membership.owner, now, RetryPolicy(), config.fanout.batch)
-            for channel in channels
+            for channel in channels.all
         )
-        planner = Planner(store, lanes, showing, now)
+        alarm = Alarms(store, now, config.years.active).raise_once
+        webhooks = Webhooks(store, outside, now, config.web.public_url, alarm)
+        planner = Planner(store, lanes, showing, now, webhooks.tell)
         updater, reviewing = open_intake(config, store, sources, http, planner.flag, membership.owner, now)
         figures = figures_of(config.statistics, store)
-        yield Parts(config, store, membership, sources, updater, reviewing, figures, lanes, planner, bot)
-
-
-async def open_channels(config: Config, stack: AsyncExitStack) -> tuple["Bot | None", list[Channel]]:
-    """Return the bot and the channels that are configured."""
-    if not config.telegram.token.get_secret_value():
-        return None, []
-    # imported when Telegram is on: aiogram takes 2.5 s and 164 MiB that `stats` or `deliveries` need not pay
-    from aiogram import Bot
-    from aiogram.client.session.aiohttp import AiohttpSession
-    from aiogram.client.telegram import TelegramAPIServer
-
-    from placement_alerts.channels.pacing import Pacer
-    from placement_alerts.channels.telegram.channel import TelegramChannel
-
-    settings = config.telegram
-    session = AiohttpSession(api=TelegramAPIServer.from_base(settings.api_base))
-    bot = Bot(settings.token.get_secret_value(), session=session)
-    stack.push_async_callback(session.close)
-    pacer = Pacer(settings.rate_per_second, per_target_s=settings.per_chat_seconds, burst=settings.burst)
-    channel = TelegramChannel(bot, pacer, slots=settings.slots)
-    session.middleware(channel.turns)
-    return bot, [channel]
+        yield Parts(
+            config=config,
+            store=store,
+            membership=membership,
+            sources=sources,
+            updater=updater,
+            reviewing=reviewing,
+            figures=figures,
+            lanes=lanes,
+            planner=planner,
+            channels=channels,
+            office=Office(store, planner.flag, now, config.years.offered),
+            webhooks=webhooks,
+            signing_in=SigningIn(store, now),
+            subscribing=Subscribing(store, now, config.years.default),
+        )

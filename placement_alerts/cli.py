@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from placement_alerts import __version__, cli_deliveries, cli_official, cli_reviews, cli_show, cli_statistics, oneshot
+from placement_alerts import (
+    __version__,
+    cli_deliveries,
+    cli_official,
+    cli_reviews,
+    cli_show,
+    cli_statistics,
+    cli_tokens,
+    oneshot,
+)
 from placement_alerts.app import Role, run
 from placement_alerts.cli_options import (
     AsJson,
@@ -36,6 +45,8 @@ app.command("stats")(cli_statistics.stats)
 app.add_typer(cli_deliveries.app, name="deliveries")
 app.add_typer(cli_reviews.app, name="reviews")
 app.add_typer(cli_official.app, name="official")
+app.add_typer(cli_tokens.app, name="token")
+app.command("vapid")(cli_tokens.vapid)
 
 
 def main() -> None:

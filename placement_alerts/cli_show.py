@@ -15,6 +15,7 @@ from rich.text import Text
 from placement_alerts.core.delivery import Delivery
 from placement_alerts.core.review import ANSWERS, Review
 from placement_alerts.core.timetable import show_moment
+from placement_alerts.core.token import ApiToken
 
 _COLOURS = {"works": "green", "fails": "red", "off": "dim", "sent": "green", "seen": "green", "dead": "red"}
 _COLOURS |= {"refused": "yellow", "retrying": "yellow", "suppressed": "dim", "superseded": "dim"}
@@ -168,3 +169,16 @@ def _flat(found: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
         label = f"{prefix} {name}".strip()
         flat += _flat(value, label) if isinstance(value, Mapping) else [(label, value)]
     return flat
+
+
+def tokens(found: Sequence[ApiToken]) -> None:
+    """Show API tokens."""
+    rows = [
+        [one.id, one.label, " ".join(one.scopes), _ends(one), show_moment(one.used_at) if one.used_at else "never"]
+        for one in found
+    ]
+    table(("id", "label", "scopes", "ends", "last used"), rows)
+
+
+def _ends(token: ApiToken) -> str:
+    return "revoked" if token.revoked_at else show_moment(token.expires_at)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from placement_alerts.channels.webpush.vapid import new_key
 from placement_alerts.config.loading import load
 from placement_alerts.config.models import Config
 from placement_alerts.errors import ConfigError
@@ -98,6 +99,9 @@ def config_of(places: Places, folder: Path) -> Config:
         "TELEGRAM__TOKEN": places.telegram.token,
         "TELEGRAM__API_BASE": places.telegram.base_url,
         "TELEGRAM__ADMINS": json.dumps([places.admin.id]),
+        "TELEGRAM__LINK_BASE": f"{places.telegram.base_url}/open",
+        "WEBPUSH__VAPID_PRIVATE_KEY": new_key()[0],
+        "WEBPUSH__SUBJECT": "mailto:office@college.example",
         "SOURCES__SUPERSET__BASE_URL": places.portal.base_url,
         "SOURCES__SUPERSET__PUBLIC_KEY": places.portal.public_key,
         "SOURCES__SUPERSET__ACCOUNTS": json.dumps(accounts),

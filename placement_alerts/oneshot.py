@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from placement_alerts.app_parts import Parts, now, open_channels, open_parts
+from placement_alerts.app_channels import open_channels
+from placement_alerts.app_parts import Parts, now, open_parts
 from placement_alerts.app_sources import open_sources
 from placement_alerts.config.loading import Component, what_is_on
 from placement_alerts.config.models import Config
@@ -31,7 +32,7 @@ from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, RequestState, Store
 
 PAGE = 500
-CHANNELS = ("telegram",)
+CHANNELS = ("telegram", "webpush")
 
 Show = Callable[[str], None]
 
@@ -70,8 +71,8 @@ async def send(config: Config, channel: str | None, show: Show) -> dict[str, Any
 
     Raises ConfigError if no channel is on.
     """
-    if not config.telegram.token.get_secret_value():
-        raise ConfigError(["telegram.token is not set, so no channel is on"])
+    if not any(part.on for part in what_is_on(config) if part.name in CHANNELS):
+        raise ConfigError(["neither telegram.token nor webpush.vapid_private_key is set, so no channel is on"])
     if result := await _ask_running(config, errands.ErrandKind.SEND, {"channel": channel}, show):
         return result
     async with _working_alone(config, sends=True) as parts:
@@ -100,12 +101,24 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
             http = await stack.enter_async_context(HttpClient(allow_private=True))
             for name, source in open_sources(config, http).all().items():
                 findings += await _try(name, source.check, f"see sources.{name}")
-            _, channels = await open_channels(config, stack)
-            for channel in channels:
-                findings += await _try(channel.name, _as_list(channel.check), f"see {channel.name}.token")
+            findings += await _check_channels(config, stack)
     return findings + [
         Finding(part.name, "off", "", f"set {part.key} to turn it on" if part.key else "comes with a later version")
         for part in off
+    ]
+
+
+async def _check_channels(config: Config, stack: AsyncExitStack) -> list[Finding]:
+    advice = {"telegram": "see telegram.token", "webpush": "see webpush.vapid_private_key"}
+    try:
+        store = await stack.enter_async_context(store_of(config))
+    except StoreError:  # said above
+        return []
+    channels = await open_channels(config, store, now, stack)
+    return [
+        one
+        for channel in channels.all
+        for one in await _try(channel.name, _as_list(channel.check), advice[channel.name])
     ]
 
 

@@ -34,6 +34,8 @@ COMMANDS = [
     ("config", "show"),
     *(("deliveries", name) for name in ("list", "show", "retry")),
     *(("reviews", name) for name in ("list", "answer")),
+    *(("token", name) for name in ("create", "list", "revoke")),
+    ("vapid",),
     ("official",),
     *(("official", name) for name in ("import", "live")),
 ]

@@ -1,0 +1,39 @@
+"""What `token` does: tokens are made, listed and revoked in the store; the running process takes notice at once."""
+
+from collections.abc import Sequence
+
+from placement_alerts.app_parts import now
+from placement_alerts.config.models import Config
+from placement_alerts.core.token import ApiToken, Scope, TokenId
+from placement_alerts.errors import NotFound, NotPossible
+from placement_alerts.oneshot import store_of
+from placement_alerts.pipeline.auditing import audit
+from placement_alerts.pipeline.tokens import issue
+
+ACTOR = "cli"
+
+
+async def create_token(config: Config, label: str, scopes: Sequence[Scope], days: int) -> tuple[str, ApiToken]:
+    """Store a new token; return it in plain, which is shown once, and what is kept of it."""
+    async with store_of(config) as store:
+        plain, token = await issue(store, now(), label, scopes, ACTOR, days)
+        await audit(store, now(), ACTOR, "token.created", token.id, " ".join(token.scopes))
+        return plain, token
+
+
+async def list_tokens(config: Config) -> list[ApiToken]:
+    """Return every token, newest first."""
+    async with store_of(config) as store:
+        return await store.tokens.all()
+
+
+async def revoke_token(config: Config, token_id: str) -> ApiToken:
+    """End a token. Raises NotFound, NotPossible if it ended already."""
+    async with store_of(config) as store:
+        found = await store.tokens.get(TokenId(token_id))
+        if found is None:
+            raise NotFound(f"no token has the id {token_id}; `placement-alerts token list` shows ids")
+        if not await store.tokens.revoke(found.id, now()):
+            raise NotPossible(f"{token_id} was revoked already")
+        await audit(store, now(), ACTOR, "token.revoked", token_id)
+        return found
