@@ -84,7 +84,8 @@ class Browser:
 class SimulatedPushServices:
     """`async with SimulatedPushServices(origins=5) as services`. origins: "https://127.0.0.1:PORT", known then.
 
-    latency_s: of every answer. now: the moment in Unix seconds, for tokens.
+    latency_s: of every answer. now: the moment in Unix seconds, for tokens. calls: that were answered, in order.
+    refusals: how often each rule was broken. open, most_open: requests to an origin at once. largest: body, in bytes.
     """
 
     def __init__(self, origins: int = 1, *, latency_s: float = 0.0, now: Callable[[], float] = time.time) -> None:
@@ -93,9 +94,11 @@ class SimulatedPushServices:
         self.browsers: dict[str, Browser] = {}
         self.calls: list[PushCall] = []
         self.refusals: Counter[str] = Counter()
+        self.open: Counter[str] = Counter()
+        self.most_open: Counter[str] = Counter()
         self.largest = BODY_LIMIT
         self._count = origins
-        self._latency_s = latency_s
+        self.latency_s = latency_s
         self._now = now
         self._faults: dict[str, deque[tuple[Fault, int | None]]] = {}
         self._verified: dict[str, Pass] = {}
@@ -143,8 +146,13 @@ class SimulatedPushServices:
     async def _take(self, request: web.Request) -> web.StreamResponse:
         began = time.monotonic()
         origin = f"https://{request.headers.get('Host', '')}"
+        self.open[origin] += 1
+        self.most_open[origin] = max(self.most_open[origin], self.open[origin])
         body = await request.read()
-        answer = await self._answer(request, origin, body)
+        try:
+            answer = await self._answer(request, origin, body)
+        finally:
+            self.open[origin] -= 1
         headers = request.headers
         self.calls.append(
             PushCall(
@@ -158,8 +166,8 @@ class SimulatedPushServices:
         fault = self._next_fault(origin + request.path) or self._next_fault(origin)
         if fault is not None:
             return await fault.answer(request, self._stopping)
-        if self._latency_s:
-            await asyncio.sleep(self._latency_s)
+        if self.latency_s:
+            await asyncio.sleep(self.latency_s)
         try:
             browser = self._checked(request, origin, body)
         except Refusal as refusal:

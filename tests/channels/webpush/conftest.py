@@ -1,14 +1,15 @@
 """The push channel, on simulated push services with browsers of theirs."""
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from placement_alerts.channels.base import Parcel
-from placement_alerts.channels.webpush.channel import WebPushChannel
+from placement_alerts.channels.webpush.channel import Subscriptions, WebPushChannel
 from placement_alerts.channels.webpush.vapid import VapidKey, load_key, new_key
 from placement_alerts.core.brief import Brief, brief_of
 from placement_alerts.core.delivery import DeliveryId, Priority
@@ -54,7 +55,7 @@ class Hands:
 
     ahead: timedelta = timedelta(0)
     monotonic_ahead_s: float = 0.0
-    base: Callable[[], float] = field(default=__import__("time").monotonic)
+    base: Callable[[], float] = time.monotonic
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.ahead
@@ -114,7 +115,9 @@ def hands() -> Hands:
     return Hands()
 
 
-def a_channel(kept: Kept, http: HttpClient, key: VapidKey, hands: Hands, deadline_s: float = 10.0) -> WebPushChannel:
+def a_channel(
+    kept: Subscriptions, http: HttpClient, key: VapidKey, hands: Hands, deadline_s: float = 10.0
+) -> WebPushChannel:
     return WebPushChannel(
         kept, http, key,
         subject=SUBJECT, ttl=timedelta(weeks=4), public_url=PUBLIC_URL, receipt_secret=SECRET,
