@@ -33,7 +33,7 @@ _ID_LIMIT = 200  # characters
 
 
 class ComposePages:
-    """`/admin/compose`. What was typed travels in the forms of form and preview; nothing is kept before it is published."""
+    """`/admin/compose`. What was typed travels from form to form; nothing is kept before it is published."""
 
     def __init__(self, room: AdminRoom) -> None:
         self._room = room
