@@ -1,5 +1,6 @@
 """Who may read a notice on the pages and in feeds, and how much of it (DESIGN.md, section 3: Public). Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -10,7 +11,7 @@ from placement_alerts.core.render import ShowNames, shown_text
 from placement_alerts.core.student import Student
 
 TEXT = "Text"  # of core.changes: the whole text before and after
-LIST_LINES = "Lines that name students differ; they are not shown."
+_HEADING_OF_LIST = re.compile(r"(?=[^|]*\|)(?=\D*$)(?=.*\b(?:enrol|roll ?n|name)).{1,200}", re.IGNORECASE)
 COMPARED_LINES = 2_000  # of each text; longer ones are not compared
 
 
@@ -76,7 +77,11 @@ def visible_html(notice: Notice) -> str | None:
 
 def visible_text(notice: Notice, show_names: ShowNames, reader: Reader) -> str:
     """Return the text for this reader; strangers never see a list, whatever the setting."""
-    return shown_text(notice, show_names if reader.student is not None or reader.is_admin else ShowNames.COUNT)
+    shown = show_names if reader.student is not None or reader.is_admin else ShowNames.COUNT
+    text = shown_text(notice, shown)
+    if shown is not ShowNames.COUNT:
+        return text
+    return "\n".join(line for line in text.splitlines() if not _HEADING_OF_LIST.fullmatch(line))
 
 
 def field_changes(notice: Notice) -> tuple[Change, ...]:

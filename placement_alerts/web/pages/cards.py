@@ -8,6 +8,7 @@ from placement_alerts.core.notice import Notice, NoticeKind
 from placement_alerts.core.render import badge
 from placement_alerts.core.timetable import show_moment
 from placement_alerts.web.pages.due import Due, due
+from placement_alerts.web.pages.wording import posted_short
 
 KIND_NAMES = {
     NoticeKind.JOB_POSTING: "Job postings",
@@ -21,20 +22,28 @@ KIND_NAMES = {
     NoticeKind.ANNOUNCEMENT: "Announcements",
     NoticeKind.UPDATE: "Updates",
 }
-_SHOWN = frozenset({"Role", "Roles", "Location", "When", "Venue", "CTC on the portal"})
+_SHOWN = {  # in a card, and by what name
+    "Role": "Role",
+    "Roles": "Roles",
+    "Location": "Location",
+    "When": "When",
+    "Venue": "Venue",
+    "CTC on the portal": "CTC",
+}
 _FACTS_MOST = 3
 _CHARACTERS = 110  # of one fact
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One notice in a list. kind: in words; facts: a few, label and value; changed: the line about the last revision.
+    """One notice in a list. kind, posted: in words; facts: a few, label and value; changed: the last revision's line.
 
     named: the reader is on its list. new: it was delivered to the reader, who has not opened it yet.
     """
 
     notice: Notice
     kind: str
+    posted: str
     company: str | None
     facts: tuple[tuple[str, str], ...]
     deadline: Due | None
@@ -46,10 +55,13 @@ class Card:
 def card_of(notice: Notice, now: datetime, *, named: bool = False, new: bool = False) -> Card:
     """Return the card."""
     deadline = effective_deadline(notice)
-    facts = [(one.label, _short(one.value)) for one in fields(notice) if one.label in _SHOWN]
+    facts = [
+        (_SHOWN[one.label], _short(one.value.removesuffix(" IST"))) for one in fields(notice) if one.label in _SHOWN
+    ]
     return Card(
         notice,
         kind_of_notice(notice),
+        posted_short(notice.published_at, now),
         notice.facts.company or (notice.job.company if notice.job else None),
         tuple(facts[:_FACTS_MOST]),
         due(deadline, now) if deadline and not notice.withdrawn else None,

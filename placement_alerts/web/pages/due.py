@@ -7,7 +7,8 @@ from itertools import groupby
 
 from placement_alerts.core.fields import effective_deadline
 from placement_alerts.core.notice import Notice, NoticeKind
-from placement_alerts.core.timetable import IST, show_date, show_moment
+from placement_alerts.core.timetable import IST, show_date
+from placement_alerts.web.pages.wording import near
 
 _SOON = timedelta(days=1)
 _NEAR = timedelta(days=3)
@@ -34,7 +35,7 @@ class Due:
 def due(at: datetime, now: datetime, verb: str = "closes") -> Due:
     """Return how far off a moment is. verb: what happens then; "was" follows from it being over."""
     left = at - now
-    shown = show_moment(at)
+    shown = near(at, now)
     if left <= timedelta(0):
         return Due(at, "over", "closed" if verb == "closes" else "over", shown)
     if left < _HOUR:

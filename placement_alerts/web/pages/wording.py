@@ -52,6 +52,21 @@ def posted(moment: datetime) -> str:
     return show_moment(moment).removesuffix(" IST")
 
 
+def posted_short(moment: datetime, now: datetime) -> str:
+    """Return e.g. "Today, 11:00 AM", "Yesterday, 11:00 AM" or "27 Jan 2026"."""
+    days = (now.astimezone(IST).date() - moment.astimezone(IST).date()).days
+    if days in (0, 1):
+        return f"{'Yesterday' if days else 'Today'}, {clock(moment)}"
+    return posted(moment).partition(",")[0].partition(" ")[2]
+
+
+def near(moment: datetime, now: datetime) -> str:
+    """Return e.g. "Tue 27 Jan, 11:00 AM"; the year only if it is another."""
+    year = moment.astimezone(IST).year
+    text = posted(moment)
+    return text.replace(f" {year},", ",") if year == now.astimezone(IST).year else text
+
+
 def clock(moment: datetime) -> str:
     """Return e.g. "11:00 AM"."""
     return posted(moment).rpartition(", ")[2]

@@ -1,7 +1,7 @@
 """A real browser before the real pages. Other pages are shown by passing their routes to `Campus.open`."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -43,6 +43,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
 
 Routes = Callable[[Services], list[web.RouteDef]]
+MakeChannel = Callable[[Store], Awaitable[Channel]]
 
 
 @pytest.fixture
@@ -77,12 +78,12 @@ def open_site(tmp_path: Path) -> OpenSite:
 
     @asynccontextmanager
     async def opened(
-        more: Routes = lambda _: [], *, push: Channel | None = None, **settings: Any
+        more: Routes = lambda _: [], *, push: MakeChannel | None = None, **settings: Any
     ) -> AsyncIterator[Site]:
         store = await open_store(f"sqlite:///{tmp_path}/browser.db", exclusive=True)
         try:
             async with HttpClient() as http:
-                services = services_of(store, http, push, **settings)
+                services = services_of(store, http, await push(store) if push else None, **settings)
                 student = await a_campus(store, services.now())
                 routes = [
                     *more(services),
