@@ -159,16 +159,17 @@ def _without_null(schema: Mapping[str, Any]) -> dict[str, Any]:
 def _headers(operation: Operation) -> list[dict[str, Any]]:
     found = []
     if operation.method == "POST":
-        found.append(_header("Idempotency-Key", "The same key: the same answer, and nothing made twice.", 255))
+        says = "The same key: the same answer, and nothing made twice. A string in quotes, or bare."
+        found.append(_header("Idempotency-Key", says, r'^("[!#-\[\]-~]{1,255}"|[!#-~]{1,255})$'))
     if operation.needs_match:
-        found.append(_header("If-Match", "The ETag that was read, in quotes.", 100))
+        found.append(_header("If-Match", "The ETag that was read, in quotes.", r'^"[!#-~]*"$'))
     if operation.has_etag and operation.method == "GET":
-        found.append(_header("If-None-Match", "An ETag: 304 if it is still so.", 1000))
+        found.append(_header("If-None-Match", "An ETag: 304 if it is still so."))
     return found
 
 
-def _header(name: str, says: str, longest: int) -> dict[str, Any]:
-    schema = {"type": "string", "maxLength": longest}
+def _header(name: str, says: str, pattern: str | None = None) -> dict[str, Any]:
+    schema = {"type": "string"} if pattern is None else {"type": "string", "pattern": pattern}
     return {"name": name, "in": "header", "required": False, "description": says, "schema": schema}
 
 

@@ -19,7 +19,9 @@ from placement_alerts.web.api import (
     webhooks,
 )
 from placement_alerts.web.api.codes import problem
+from placement_alerts.web.api.cors import Cors
 from placement_alerts.web.api.credentials import Credentials
+from placement_alerts.web.api.docs import docs_routes
 from placement_alerts.web.api.openapi import document_bytes
 from placement_alerts.web.api.operation import Operation
 from placement_alerts.web.api.prepared import PreparedNotices
@@ -54,29 +56,52 @@ def all_operations(services: Services, credentials: Credentials) -> list[Operati
 
 
 class ApiRoutes:
-    """Everything under `/api/v1`, and the document that describes it. Add `routes()` to an application."""
+    """Everything under `/api/v1`, the document that describes it and its page. Add `routes()` to an application."""
 
     def __init__(self, services: Services) -> None:
-        self._services = services
+        self.services = services
+        self._cors = Cors(services.settings.cors_origins)
         self.credentials = Credentials(services.store, services.now, services.monotonic)
         self.operations = all_operations(services, self.credentials)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each GET answers HEAD too, what no route knows is a problem in JSON."""
-        serving = Serving(self._services, self.credentials)
+        serving = Serving(self.services, self.credentials)
         by_path: dict[str, list[Operation]] = defaultdict(list)
         for operation in self.operations:
             by_path[operation.path].append(operation)
         paths = sorted(by_path, key=lambda path: "{" in path)  # "scheduled" is no notice's id
-        routes = [_route(operation, serving) for path in paths for operation in by_path[path]]
-        others = [web.route("*", path, _other_method(by_path[path])) for path in paths]
-        document = document_bytes(self.operations, self._services.settings)
+        document = document_bytes(self.operations, self.services.settings)
         return [
-            *routes,
-            *others,
-            web.get(DOCUMENT, _document_route(document)),
+            *(_route(operation, serving) for path in paths for operation in by_path[path]),
+            *(web.route("*", path, self._other_method(by_path[path])) for path in paths),
+            web.get(DOCUMENT, self._document_route(document)),
+            *docs_routes(DOCUMENT),
             web.route("*", ROOT + "/{path:.*}", _unknown),
         ]
+
+    def _other_method(self, operations: Sequence[Operation]) -> Handler:
+        methods = {operation.method for operation in operations}
+        allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}))
+
+        async def handle(request: web.Request) -> web.StreamResponse:
+            if request.method == "OPTIONS":
+                response = web.Response(status=204, headers={"Allow": allowed, "Cache-Control": "no-store"})
+                self._cors.tell_beforehand(request, response, allowed)
+                return response
+            headers = {"Allow": allowed}
+            return answer(request, problem("method_not_allowed", f"this address knows {allowed}", headers=headers))
+
+        return handle
+
+    def _document_route(self, document: bytes) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            headers = {"Cache-Control": "public, max-age=300", "Content-Type": "application/json"}
+            response = web.Response(body=document, headers=headers)
+            self._cors.tell(request, response)
+            return response
+
+        return handle
 
 
 def _route(operation: Operation, serving: Serving) -> web.RouteDef:
@@ -86,27 +111,5 @@ def _route(operation: Operation, serving: Serving) -> web.RouteDef:
     return web.route(operation.method, operation.path, handler)
 
 
-def _other_method(operations: Sequence[Operation]) -> Handler:
-    methods = {operation.method for operation in operations}
-    allowed = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set()) | {"OPTIONS"}))
-
-    async def handle(request: web.Request) -> web.StreamResponse:
-        if request.method == "OPTIONS":
-            return web.Response(status=204, headers={"Allow": allowed, "Cache-Control": "no-store"})
-        return answer(
-            request, problem("method_not_allowed", f"this address knows {allowed}", headers={"Allow": allowed})
-        )
-
-    return handle
-
-
 async def _unknown(request: web.Request) -> web.StreamResponse:
     return answer(request, problem("not_found", "there is nothing at this address"))
-
-
-def _document_route(document: bytes) -> Handler:
-    async def handle(_: web.Request) -> web.StreamResponse:
-        headers = {"Cache-Control": "public, max-age=300", "Content-Type": "application/json"}
-        return web.Response(body=document, headers=headers)
-
-    return handle

@@ -11,6 +11,7 @@ from aiohttp.hdrs import ACCEPT, ETAG, VARY
 from placement_alerts.errors import NotFound, NotPossible, StoreBusy, StoreUnavailable
 from placement_alerts.web import limits
 from placement_alerts.web.api.codes import problem
+from placement_alerts.web.api.cors import Cors
 from placement_alerts.web.api.credentials import Credentials, check_scope
 from placement_alerts.web.api.etags import is_known
 from placement_alerts.web.api.idempotency import Idempotency
@@ -35,21 +36,27 @@ class Serving:
         self._now = services.now
         self._credentials = credentials
         self._idempotency = Idempotency(services.store, services.now)
+        self._cors = Cors(services.settings.cors_origins)
 
     def handler(self, operation: Operation) -> Handler:
         """Return the handler. Problems are answered here, so that they are JSON whatever is around it."""
 
         async def handle(request: web.Request) -> web.StreamResponse:
-            try:
-                async with asyncio.timeout(WORK_S):
-                    return await self._serve(operation, request)
-            except Problem as found:
-                return answer(request, found)
-            except (StoreUnavailable, TimeoutError) as error:
-                log.warning("api.failed", operation=operation.name, error=type(error).__name__)
-                return answer(request, problem("unavailable", "the store does not answer", retry_after_s=RETRY_S))
+            response = await self._response(operation, request)
+            self._cors.tell(request, response)
+            return response
 
         return handle
+
+    async def _response(self, operation: Operation, request: web.Request) -> web.Response:
+        try:
+            async with asyncio.timeout(WORK_S):
+                return await self._serve(operation, request)
+        except Problem as found:
+            return answer(request, found)
+        except (StoreUnavailable, TimeoutError) as error:
+            log.warning("api.failed", operation=operation.name, error=type(error).__name__)
+            return answer(request, problem("unavailable", "the store does not answer", retry_after_s=RETRY_S))
 
     async def _serve(self, operation: Operation, request: web.Request) -> web.Response:
         _check_accept(request)
