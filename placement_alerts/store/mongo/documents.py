@@ -1,7 +1,7 @@
 """Our data as MongoDB documents and back. The id of everything is its `_id`; fields bear our names."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
@@ -115,7 +115,14 @@ class Leaving:
 NOTHING = Leaving()
 
 
-def from_student(student: Student, version: int, leaving: Leaving = NOTHING) -> Document:
+def leaving_key(key: str) -> str:
+    """Return what is unique about an address, given by its key, that is leaving a student."""
+    return f"leaving:{key}"
+
+
+def from_student(
+    student: Student, version: int, leaving: Leaving = NOTHING, more_keys: Collection[str] = ()
+) -> Document:
     """Return a student's document, addresses embedded.
 
     keys: what is unique among all students, under one unique index; never empty, because a unique index takes two
@@ -126,6 +133,8 @@ def from_student(student: Student, version: int, leaving: Leaving = NOTHING) -> 
         keys.append(enrollment_key(student.enrollment_key))
     if student.calendar_hash is not None:
         keys.append(calendar_key(student.calendar_hash))
+    keys += [leaving_key(address_key(address.channel, address.value)) for address in leaving.addresses]
+    keys += [key for key in more_keys if key not in keys]
     active = any(address.off is None for address in student.addresses)
     document = from_model(student, keys=keys, active=active, version=version)
     return document if leaving == NOTHING else document | {"leaving": _from_leaving(leaving)}
@@ -142,7 +151,6 @@ def to_leaving(document: Mapping[str, Any]) -> Leaving:
 
 def _from_leaving(leaving: Leaving) -> Document:
     return {
-        "keys": [address_key(address.channel, address.value) for address in leaving.addresses],
         "addresses": [to_bson(address.model_dump()) for address in leaving.addresses],
         "enrollment_key": leaving.enrollment_key,
         "enrollment_hint": leaving.enrollment_hint,

@@ -107,7 +107,6 @@ QUERIES: tuple[Query, ...] = (
     ),
     _query(STUDENTS, "_id", index=BY_ID, also="version"),
     _query(STUDENTS, "", "_id", "_id", index=BY_ID),
-    _query(STUDENTS, "leaving.keys", index=_keys("leaving.keys")),
     _query(STUDENTS, "keys", index=_keys("keys"), unique=True),
     _query(STUDENTS, "addresses.id", index=_keys("addresses.id")),
     _query(STUDENTS, "year", "_id", "_id", index=_keys("year", "_id")),

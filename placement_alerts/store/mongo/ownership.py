@@ -2,12 +2,14 @@
 
 What is taken from a student is first set aside in their document (`leaving`), where it is nobody's but not forgotten,
 then given to the other student, then removed there. Each step is one compare and set; after a crash in between, the
-same call goes on from what was set aside.
+same call goes on from what was set aside. Own and leaving addresses have keys in the one unique index, so there is
+never more than one of each.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from pymongo.errors import DuplicateKeyError
@@ -20,6 +22,7 @@ from placement_alerts.store.mongo.documents import (
     address_key,
     enrollment_key,
     from_student,
+    leaving_key,
     to_leaving,
     to_model,
 )
@@ -40,9 +43,11 @@ async def read(students: Any, wanted: Mapping[str, Any]) -> Kept | None:
     return None if document is None else _to_kept(document)
 
 
-async def replaces(students: Any, before: Kept, after: Student, leaving: Leaving) -> bool:
+async def replaces(
+    students: Any, before: Kept, after: Student, leaving: Leaving, more_keys: Collection[str] = ()
+) -> bool:
     """Compare and set; False if the document is not as it was read. Raises DuplicateKeyError if a key is taken."""
-    document = from_student(after, before.version + 1, leaving)
+    document = from_student(after, before.version + 1, leaving, more_keys)
     done = await students.replace_one({"_id": after.id, "version": before.version}, document)
     return bool(done.modified_count)
 
@@ -56,17 +61,24 @@ async def attach(students: Any, student_id: StudentId, channel: str, value: str,
     while True:
         taker = await read(students, {"_id": student_id})
         if taker is None:
+            await _give_back(students, key)  # whoever it was taken from for a student who is gone meanwhile
             return None
         owner = await read(students, {"keys": key})
         if owner is not None and owner.student.id != student_id:
-            await _set_aside(students, owner, [key])
+            # none: read while it was set aside, found by the key before and read after; what is leaving has to stay
+            if gone := _of_key(owner.student.addresses, key):
+                await _set_aside(students, owner, gone)
             continue
-        aside = [_to_kept(document) for document in await students.find({"leaving.keys": key}).to_list(None)]
-        address = _switched_on(_known(taker, aside, key), channel, value, now)
-        if await _given(students, taker, [address]):
-            for kept in aside:
-                if kept.student.id != student_id:  # as it was read: what somebody else sets aside there now stays
-                    await replaces(students, kept, kept.student, _without(kept.leaving, [key]))
+        aside = await read(students, {"keys": leaving_key(key)})
+        known = _known(taker, aside, key)
+        address = _switched_on(known, channel, value, now)
+        if address in taker.student.addresses:
+            await _forget(students, key)
+            return address
+        # a new address takes the key of a leaving one too: so it cannot get by one that is on its way just now
+        if await _given(students, taker, [address], more_keys=[] if known else [leaving_key(key)]):
+            if aside is not None and aside.student.id != student_id:
+                await _drop(students, aside, key)
             return address
 
 
@@ -80,25 +92,52 @@ async def merge(students: Any, other_id: StudentId, student_id: StudentId) -> bo
         if student_id == other_id:
             return True
         if other.student.addresses or other.student.enrollment_key is not None:
-            await _set_aside(students, other, _keys(other.student.addresses), with_enrollment=True)
+            await _set_aside(students, other, other.student.addresses, with_enrollment=True)
         elif await _receives(students, student, other):
             removed = await students.delete_one({"_id": other_id, "version": other.version})
             if removed.deleted_count:
                 return True
 
 
-async def _set_aside(students: Any, owner: Kept, keys: Iterable[str], *, with_enrollment: bool = False) -> None:
+async def _set_aside(students: Any, owner: Kept, gone: tuple[Address, ...], *, with_enrollment: bool = False) -> None:
     """Turn addresses of the owner into leaving ones, unless the owner's document is not as it was read."""
-    wanted = frozenset(keys)
-    gone = tuple(address for address in owner.student.addresses if _key(address) in wanted)
+    keys = _keys(gone)
     rest: dict[str, Any] = {"addresses": tuple(one for one in owner.student.addresses if one not in gone)}
-    left = _without(owner.leaving, wanted)
+    left = _without(owner.leaving, keys)
     leaving = replace(left, addresses=left.addresses + gone)
     if with_enrollment and owner.student.enrollment_key is not None:
         of_owner = {name: getattr(owner.student, name) for name in ("enrollment_key", "enrollment_hint")}
         leaving = replace(leaving, **of_owner)
         rest |= dict.fromkeys(of_owner)
-    await replaces(students, owner, owner.student.model_copy(update=rest), leaving)
+    try:
+        await replaces(students, owner, owner.student.model_copy(update=rest), leaving)
+    except DuplicateKeyError:
+        for key in keys:
+            await _forget(students, key)
+
+
+async def _give_back(students: Any, key: str) -> None:
+    """Let an address that is leaving for nobody stay with its owner."""
+    while (aside := await read(students, {"keys": leaving_key(key)})) is not None:
+        if await students.find_one({"keys": key}, {"_id": 1}) is not None:
+            return
+        if await _given(students, aside, _of_key(aside.leaving.addresses, key)):
+            return
+
+
+async def _forget(students: Any, key: str) -> None:
+    """Drop a leaving address that was given already, by a call that crashed or has not come to dropping it yet.
+
+    As long as it stands nobody can set the address aside anew; so if somebody owns it now, it was given.
+    """
+    aside = await read(students, {"keys": leaving_key(key)})
+    if aside is not None and await students.find_one({"keys": key}, {"_id": 1}) is not None:
+        await _drop(students, aside, key)
+
+
+async def _drop(students: Any, kept: Kept, key: str) -> None:
+    """Drop a leaving address, unless the document is not as it was read."""
+    await replaces(students, kept, kept.student, _without(kept.leaving, [key]))
 
 
 async def _receives(students: Any, student: Kept, other: Kept) -> bool:
@@ -119,26 +158,30 @@ async def _receives(students: Any, student: Kept, other: Kept) -> bool:
 
 
 async def _given(
-    students: Any, taker: Kept, addresses: Iterable[Address], said: Mapping[str, Any] | None = None
+    students: Any,
+    taker: Kept,
+    addresses: Iterable[Address],
+    said: Mapping[str, Any] = MappingProxyType({}),
+    more_keys: Collection[str] = (),
 ) -> bool:
     """Give these addresses to a student, in place of those of the same keys; False if it has to be read again."""
     new = {_key(address): address for address in addresses}
     own = {_key(address): address for address in taker.student.addresses}
-    after = taker.student.model_copy(update={**(said or {}), "addresses": tuple((own | new).values())})
+    after = taker.student.model_copy(update={**said, "addresses": tuple((own | new).values())})
     leaving = _without(taker.leaving, new)
     if (after, leaving) == (taker.student, taker.leaving):
         return True
     try:
-        return await replaces(students, taker, after, leaving)
+        return await replaces(students, taker, after, leaving, more_keys)
     except DuplicateKeyError:  # somebody was first
         return False
 
 
-def _known(taker: Kept, aside: Iterable[Kept], key: str) -> Address | None:
-    """Return the taker's own address of this key, else one that was set aside, as switched off: it was another's."""
-    own = [address for address in taker.student.addresses if _key(address) == key]
-    left = [address for kept in aside for address in kept.leaving.addresses if _key(address) == key]
-    return next(iter(own + [address.model_copy(update={"off": OffReason.GONE}) for address in left]), None)
+def _known(taker: Kept, aside: Kept | None, key: str) -> Address | None:
+    """Return the taker's own address of this key, else the one that was set aside, as one that is off."""
+    own = _of_key(taker.student.addresses, key)
+    left = _of_key(aside.leaving.addresses, key) if aside else ()
+    return next(iter(own + tuple(address.model_copy(update={"off": OffReason.GONE}) for address in left)), None)
 
 
 def _switched_on(known: Address | None, channel: str, value: str, now: datetime) -> Address:
@@ -150,6 +193,10 @@ def _switched_on(known: Address | None, channel: str, value: str, now: datetime)
 def _without(leaving: Leaving, keys: Iterable[str]) -> Leaving:
     gone = frozenset(keys)
     return replace(leaving, addresses=tuple(one for one in leaving.addresses if _key(one) not in gone))
+
+
+def _of_key(addresses: Iterable[Address], key: str) -> tuple[Address, ...]:
+    return tuple(address for address in addresses if _key(address) == key)
 
 
 def _keys(addresses: Iterable[Address]) -> list[str]:

@@ -8,9 +8,11 @@ An address that goes from one student to another takes several of them: store/mo
 
 # ruff: noqa: D102 - the protocols in store/base.py say what these methods do
 
+import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakValueDictionary
 
 from pymongo.errors import DuplicateKeyError
 
@@ -42,6 +44,7 @@ class MongoStudents:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._students = client.collection(STUDENTS)
+        self._attaching: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @operation
     async def join(
@@ -67,9 +70,11 @@ class MongoStudents:
             if await self._students.find_one({"_id": student.id}, {"_id": 1}) is None:
                 raise Duplicate("keys") from error
 
-    @operation
     async def attach(self, student_id: StudentId, channel: str, value: str, now: datetime) -> Address | None:
-        return await ownership.attach(self._students, student_id, channel, value, now)
+        """Do it in steps. Those of this process that want one address wait for each other, which spares repeating."""
+        lock = self._attaching.setdefault(address_key(channel, value), asyncio.Lock())
+        async with lock:
+            return await self._attach(student_id, channel, value, now)
 
     @operation
     async def merge(self, other: StudentId, student_id: StudentId) -> bool:
@@ -141,6 +146,10 @@ class MongoStudents:
     async def counts(self) -> dict[str, int]:
         active, inactive = [await self._students.count_documents({"active": on}) for on in (True, False)]
         return {"total": active + inactive, "active": active, "inactive": inactive}
+
+    @operation
+    async def _attach(self, student_id: StudentId, channel: str, value: str, now: datetime) -> Address | None:
+        return await ownership.attach(self._students, student_id, channel, value, now)
 
     @operation
     async def _with_enrollments(self, keys: Sequence[str]) -> list[Student]:
