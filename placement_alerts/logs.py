@@ -29,6 +29,8 @@ _PATTERNS = (
     (re.compile(r"(?i)(\bx-api-key[\"']?\s*[:=]\s*[\"']?)[^\s\"',}]+"), rf"\1{MASK}"),
     (re.compile(r"(?i)\b(mongodb(?:\+srv)?|https?)://[^/\s@\"']+@"), rf"\1://{MASK}@"),
     (re.compile(r"(?i)([?&](?:ticket|token|key)=)[^&\s\"']+"), rf"\1{MASK}"),
+    (re.compile(r"(/calendar/)[^/\s\"'?]+(\.ics)"), rf"\1{MASK}\2"),
+    (re.compile(r"\b(pa_|whsec_)[A-Za-z0-9_+/=-]{20,}"), rf"\1{MASK}"),
 )
 
 Redact = Callable[[str], str]

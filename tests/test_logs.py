@@ -136,3 +136,19 @@ def test_file_is_readable_by_its_owner_only_and_rotates(tmp_path: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()} == {0o600}
     assert "process.stopped" in path.read_text()
     assert (handler.maxBytes, handler.backupCount) == (10 * 1024 * 1024, 5)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "/calendar/j9DgDZ6fGJ4ERj0A5uVA5Z5R4ybKcODrD4M6-ZR6iP4.ics",
+        "pa_j9DgDZ6fGJ4ERj0A5uVA5Z5R4ybKcODrD4M6-ZR6iP4",
+        "whsec_j9DgDZ6fGJ4ERj0A5uVA5Z5R4ybKcODrD4M6+ZR6iP4=",
+    ],
+)
+def test_what_opens_a_calendar_or_the_api_is_masked(secret: str) -> None:
+    stream = set_up()
+
+    structlog.get_logger().error("request.failed", path=f"GET {secret} HTTP/1.1")
+
+    assert "j9DgDZ6fGJ4" not in stream.getvalue()
