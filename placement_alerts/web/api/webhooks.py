@@ -136,7 +136,9 @@ def _rank(endpoint: WebhookEndpoint) -> Key:
 
 def operations(services: Services) -> list[Operation]:
     """Return what can be done with outgoing webhooks."""
-    return [*_reading(Endpoints(services)), *_changing(Endpoints(services)), *webhook_calls.operations(services)]
+    endpoints = Endpoints(services)
+    own = [*_reading(endpoints), *_with_secrets(endpoints), *_changing(endpoints)]
+    return [*own, *webhook_calls.operations(services)]
 
 
 def _reading(endpoints: Endpoints) -> list[Operation]:
@@ -171,7 +173,7 @@ def _reading(endpoints: Endpoints) -> list[Operation]:
     ]
 
 
-def _changing(endpoints: Endpoints) -> list[Operation]:
+def _with_secrets(endpoints: Endpoints) -> list[Operation]:
     return [
         Operation(
             method="POST",
@@ -188,6 +190,25 @@ def _changing(endpoints: Endpoints) -> list[Operation]:
             example=SECRET_EXAMPLE,
             sends={"url": WEBHOOK_EXAMPLE["url"], "label": "Companion site", "events": ["notice.created"]},
         ),
+        Operation(
+            method="POST",
+            path=ONE + "/rotate-secret",
+            name="rotateWebhookSecret",
+            tag="webhooks",
+            summary="Make a new secret, shown once; the old one signs too for 24 hours",
+            handle=endpoints.rotate,
+            answers={200: SecretView},
+            scope=Scope.WEBHOOKS,
+            parameters=WebhookGiven,
+            problems=CHANGING,
+            example=SECRET_EXAMPLE,
+            needs_match=True,
+        ),
+    ]
+
+
+def _changing(endpoints: Endpoints) -> list[Operation]:
+    return [
         Operation(
             method="PATCH",
             path=ONE,
@@ -215,20 +236,6 @@ def _changing(endpoints: Endpoints) -> list[Operation]:
             scope=Scope.WEBHOOKS,
             parameters=WebhookGiven,
             problems=CHANGING,
-            needs_match=True,
-        ),
-        Operation(
-            method="POST",
-            path=ONE + "/rotate-secret",
-            name="rotateWebhookSecret",
-            tag="webhooks",
-            summary="Make a new secret, shown once; the old one signs too for 24 hours",
-            handle=endpoints.rotate,
-            answers={200: SecretView},
-            scope=Scope.WEBHOOKS,
-            parameters=WebhookGiven,
-            problems=CHANGING,
-            example=SECRET_EXAMPLE,
             needs_match=True,
         ),
     ]
