@@ -1,7 +1,6 @@
 """What follows from one try of a webhook call: for the call, and for its endpoint. Pure."""
 
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
 from placement_alerts.core.webhook import Attempt, CallState, EventType, WebhookCall, WebhookEndpoint
 
@@ -19,7 +18,8 @@ OLD_SECRET_KEPT = timedelta(hours=24)
 ATTEMPTS_KEPT = 20
 GONE, FAILING, BY_HAND = "gone", "failing", "by hand"  # off_reason
 
-_OVERLOADED = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.BAD_GATEWAY, HTTPStatus.GATEWAY_TIMEOUT})
+_GONE = 410
+_OVERLOADED = frozenset({429, 502, 504})
 _JITTER = 0.1  # share of a wait
 
 
@@ -40,7 +40,7 @@ def after_try(
     tried = call.model_copy(update={"tries": call.tries + 1, "attempts": kept})
     if succeeded(attempt):
         return tried.model_copy(update={"state": CallState.DELIVERED})
-    if attempt.status == HTTPStatus.GONE or call.type is EventType.TEST or call.tries >= len(WAITS):
+    if attempt.status == _GONE or call.type is EventType.TEST or call.tries >= len(WAITS):
         return tried.model_copy(update={"state": CallState.FAILED})
     wait = WAITS[call.tries] * (1 + _JITTER * jitter)
     return tried.model_copy(update={"due_at": now + max(wait, _bounded(asked))})
@@ -55,7 +55,7 @@ def endpoint_after(
     """
     if succeeded(attempt):
         return endpoint.model_copy(update={"failing_since": None, "slow_until": None})
-    if attempt.status == HTTPStatus.GONE:
+    if attempt.status == _GONE:
         return endpoint.model_copy(update={"off_reason": endpoint.off_reason or GONE})
     if call.type is EventType.TEST:
         return endpoint
