@@ -24,12 +24,14 @@ from pymongo.errors import (
 
 from placement_alerts.errors import ConfigError, Duplicate, StoreOutdated, StoreUnavailable
 from placement_alerts.store import open_store
+from placement_alerts.store.base import JobFilter, NoticeFilter
 from placement_alerts.store.mongo.client import Client, connect
-from placement_alerts.store.mongo.documents import from_delivery
+from placement_alerts.store.mongo.documents import from_delivery, from_model
 from placement_alerts.store.mongo.failures import translated
+from placement_alerts.store.mongo.listing import FILLED_AT_ONCE
 from placement_alerts.store.mongo.schema import VERSION
 from placement_alerts.store.mongo.writes import insert_new, put_all
-from tests.builders import a_delivery
+from tests.builders import NOW, a_delivery, a_job, a_notice
 
 SERVERS = "db.example:27017"
 TEXT = 'E11000 duplicate key error collection: d.students index: keys dup key: { keys: "7" }'
@@ -170,6 +172,21 @@ async def test_older_schema_is_raised_and_its_documents_are_read(mongo_url: str)
     assert stored == a_delivery()
     with MongoClient[dict[str, Any]](mongo_url) as client:
         assert client.get_default_database()["meta"].find_one() == {"_id": "schema", "version": VERSION}
+
+
+async def test_notices_and_jobs_of_an_older_schema_are_found_in_lists(mongo_url: str) -> None:
+    notices = [a_notice(f"n{number:03}", text="Große Chance", audience=None) for number in range(FILLED_AT_ONCE + 1)]
+    _insert(mongo_url, "meta", {"_id": "schema", "version": 2})
+    _insert(mongo_url, "notices", *(from_model(notice, unplanned=True) for notice in notices))
+    _insert(mongo_url, "jobs", from_model(a_job(), company_key="brightwave systems"))
+
+    store = await open_store(mongo_url)
+    wanted = NoticeFilter(company="brightwave systems", open_at=NOW, words=("grosse",))
+    found = await store.notices.find(wanted, None, len(notices) + 1)
+    jobs = await store.jobs.find(JobFilter(open_at=NOW, words=("engineer",)), None, 5)
+    await store.close()
+
+    assert (found, jobs) == (notices[::-1], [a_job()])
 
 
 @pytest.mark.parametrize("url", ["mongodb://", "mongodb://u:secret@h:port/", "mongodb://u:sec@ret@h/"])

@@ -35,6 +35,7 @@ from tests.builders import (
     known_item,
 )
 from tests.store.access_use import use_access
+from tests.store.list_use import use_lists
 from tests.store.mongo_server import URL_VARIABLE
 from tests.store.wishes import a_claim, a_receipt
 
@@ -130,6 +131,7 @@ async def _use_everything(url: str, recorder: Recorder) -> None:
         await _use_offers(store)
         await _use_pages(store)
         await use_access(store)
+        await use_lists(store)
     finally:
         await store.close()
 

@@ -12,10 +12,10 @@ from placement_alerts.core.review import Answer
 from placement_alerts.core.student import StudentId
 from placement_alerts.errors import StoreOutdated, StoreUnavailable
 from placement_alerts.store import open_store
-from placement_alerts.store.base import Store
+from placement_alerts.store.base import JobFilter, NoticeFilter, Store
 from placement_alerts.store.sqlite.migrations import SCHEMA_VERSION
 from placement_alerts.store.sqlite.schema import MIGRATIONS
-from tests.builders import NOW, a_mail, a_notice, a_review, facts
+from tests.builders import NOW, a_job, a_mail, a_notice, a_review, after, facts
 from tests.store.children import child
 
 
@@ -139,6 +139,42 @@ async def test_deliveries_and_students_of_an_older_version_are_read(sqlite_url: 
     assert student is not None
     assert (student.enrollment_key, student.enrollment_hint) == (None, None)
     assert enrolled
+
+
+async def test_notices_jobs_and_students_of_an_older_version_are_found_in_lists(
+    sqlite_url: str, sqlite_file: Path
+) -> None:
+    job = a_job(company="Straßenbau Pvt Ltd", location="Noida")
+    notice = a_notice(revision=2, text="Große Chance", facts=facts(event_at=after(hours=1)), public=True)
+    sqlite_file.parent.mkdir()
+    with closing(sqlite3.connect(sqlite_file)) as connection, connection:
+        for statements in MIGRATIONS[:3]:
+            for statement in statements:
+                connection.execute(statement)
+        connection.execute(
+            """INSERT INTO notices (id, revision, year, kind, published_at, stored_at, urgent, planned)
+            VALUES ('n1', 2, '202526', 'job_posting', 0, 0, 0, 1)"""
+        )
+        revisions = [(1, a_notice(text="Old")), (2, notice)]
+        connection.executemany(
+            "INSERT INTO notice_revisions (notice_id, revision, document) VALUES ('n1', ?, ?)",
+            [(revision, document.model_dump_json(exclude={"audience"})) for revision, document in revisions],
+        )
+        connection.execute(
+            "INSERT INTO jobs (id, year, company_key, document) VALUES (?, ?, 'strassenbau', ?)",
+            (job.id, job.year, job.model_dump_json()),
+        )
+        connection.execute("PRAGMA user_version = 3")
+
+    store = await open_store(sqlite_url)
+    wanted = NoticeFilter(company="brightwave systems", source="superset", open_at=NOW, words=("grosse",), public=True)
+    listed = await store.notices.find(wanted, None, 5)
+    old = await store.notices.find(NoticeFilter(words=("old",)), None, 5)
+    dated = await store.notices.dated(None, NOW, after(hours=2), 5)
+    jobs = await store.jobs.find(JobFilter(open_at=NOW, words=("STRASSENBAU", "noida")), None, 5)
+    await store.close()
+
+    assert (listed, old, dated, jobs) == ([notice], [], [notice], [job])
 
 
 async def test_twenty_openings_of_a_new_file_at_once_migrate_it_once(sqlite_url: str) -> None:

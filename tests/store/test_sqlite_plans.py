@@ -31,7 +31,7 @@ from placement_alerts.store.sqlite.delivery_rows import to_receipt_row
 from placement_alerts.store.sqlite.listing import add_functions_to
 from placement_alerts.store.sqlite.schema import MIGRATIONS
 from tests.builders import a_delivery
-from tests.store import access_statements
+from tests.store import access_statements, list_statements
 from tests.store.wishes import a_receipt
 
 Parameters = Sequence[Any] | Mapping[str, Any]
@@ -117,6 +117,7 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (official.BATCHES_SQL, (), "sqlite_autoindex_official_batches_1"),
     (secret.GET_SQL, ("enrollment",), "sqlite_autoindex_secrets_1"),
     *access_statements.STATEMENTS,
+    *list_statements.STATEMENTS,
 ]
 # these come in order from their index and stop at their limit
 PAGES: list[tuple[str, Parameters]] = [
@@ -142,6 +143,7 @@ PAGES: list[tuple[str, Parameters]] = [
     (official.NEWEST_SQL, ()),
     (official.SNAPSHOTS_SQL, (50,)),
     *access_statements.PAGES,
+    *list_statements.PAGES,
 ]
 
 
