@@ -24,7 +24,11 @@ TEXT = f"The following are invited.\nS.No | Enrollment No | Name\n1 | {NUMBER} |
 
 def a_list(**values: Any) -> Notice:
     named = (ListedStudent(name="Nobody"), ListedStudent(name="Asha Rao", enrollment=NUMBER))
-    said = {"facts": facts(kind=NoticeKind.SHORTLIST, students=named), "text": TEXT, "html": "<p>list</p>"}
+    said: dict[str, Any] = {
+        "facts": facts(kind=NoticeKind.SHORTLIST, students=named),
+        "text": TEXT,
+        "html": "<p>list</p>",
+    }
     return a_notice(**(said | values))
 
 
