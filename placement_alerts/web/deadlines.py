@@ -16,9 +16,6 @@ import structlog
 from aiohttp import web
 from aiohttp.http_exceptions import BadHttpMessage, LineTooLong
 from aiohttp.streams import EMPTY_PAYLOAD
-from aiohttp.web_protocol import RequestHandler
-from aiohttp.web_request import BaseRequest
-from aiohttp.web_server import Server
 
 log = structlog.get_logger(__name__)
 
@@ -43,18 +40,18 @@ class Deadlines:
     connections_max: int = 5_000
 
 
-class BoundedServer(Server):
+class BoundedServer(web.Server):
     """Makes connections that keep the deadlines."""
 
-    def __init__(self, server: Server, deadlines: Deadlines) -> None:
+    def __init__(self, server: web.Server, deadlines: Deadlines) -> None:
         super().__init__(server.request_handler, request_factory=server.request_factory, loop=server._loop)
         self._deadlines = deadlines
 
-    def __call__(self) -> RequestHandler:
+    def __call__(self) -> web.RequestHandler:
         """Return the protocol of a new connection."""
         return Connection(self, self._deadlines, self._loop)
 
-    def connection_made(self, handler: RequestHandler, transport: asyncio.Transport) -> None:
+    def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Take the connection in, in place of an idle one if there are too many."""
         super().connection_made(handler, transport)
         if len(self._connections) > self._deadlines.connections_max:
@@ -72,16 +69,16 @@ class BoundedRunner(web.AppRunner):
         super().__init__(application, handle_signals=False, access_log=None, shutdown_timeout=shutdown_timeout)
         self._deadlines = deadlines
 
-    async def _make_server(self) -> Server:
+    async def _make_server(self) -> web.Server:
         return BoundedServer(await super()._make_server(), self._deadlines)
 
 
-class Connection(RequestHandler):
+class Connection(web.RequestHandler):
     """One connection, which knows since when the request that comes in is unfinished."""
 
     __slots__ = ("_body", "_deadline", "_deadlines", "_head_bytes", "_stalled")
 
-    def __init__(self, server: Server, deadlines: Deadlines, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, server: web.Server, deadlines: Deadlines, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
             server,
             loop=loop,
@@ -136,7 +133,7 @@ class Connection(RequestHandler):
         self._flows()
 
     def handle_error(
-        self, request: BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
         """Answer what is not HTTP, with none of its bytes; what no middleware caught is logged without a text."""
         if request.writer.output_size > 0:

@@ -3,10 +3,10 @@
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
 from placement_alerts.web import limits, sessions
 from placement_alerts.web.addresses import client_address, networks_of
@@ -24,6 +24,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _PORTS = {"https": ":443", "http": ":80"}
+
+
+class Middleware(Protocol):
+    """What aiohttp calls with a request and the handler inside."""
+
+    def __call__(self, request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
+        """Answer the request, by the handler or without it."""
 
 
 def put_around(application: web.Application, services: Services) -> None:
