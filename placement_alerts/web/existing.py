@@ -13,12 +13,14 @@ from placement_alerts.core.subscription import WEBPUSH
 from placement_alerts.core.token import Scope
 from placement_alerts.errors import ConfigError
 from placement_alerts.pipeline.auditing import audit
+from placement_alerts.web.api.cors import Cors
 from placement_alerts.web.existing_figures import ExistingFigures
-from placement_alerts.web.existing_key import Detail, admit, with_details
+from placement_alerts.web.existing_key import Detail, Handler, admit, with_details
 from placement_alerts.web.existing_message import TELEGRAM, Announcer, ExistingMessage, read_message
 from placement_alerts.web.existing_sending import Sending
 from placement_alerts.web.services import Services
 
+METHODS = "GET, POST, OPTIONS"
 NO_STORE = {"Cache-Control": "no-store"}
 STATS_S = 10.0
 CHAT_S = 15.0
@@ -34,29 +36,48 @@ class ExistingRoutes:
         self._announcer = Announcer(services)
         self._figures = ExistingFigures(services)
         self._sending = Sending(services)
+        self._cors = Cors(services.settings.cors_origins)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each GET answers HEAD too."""
         writes, reads, sends = Scope.NOTICES_WRITE, Scope.STATS_READ, Scope.DELIVERIES_RETRY
-        return [
-            web.post("/api/notify", self._with_key(writes, self._notify)),
-            web.post("/api/notify/telegram", self._with_key(writes, self._notify_chat)),
-            web.post("/api/notify/web-push", self._with_key(writes, self._notify_push)),
-            web.get("/api/stats", self._with_key(reads, self._stats)),
-            web.get("/api/stats/placements", self._with_key(reads, self._placements)),
-            web.get("/api/stats/notices", self._with_key(reads, self._notices)),
-            web.get("/api/stats/users", self._with_key(reads, self._users)),
-            web.post("/webhook/update", self._with_key(sends, self._update)),
-        ]
+        table = (
+            ("POST", "/api/notify", writes, self._notify),
+            ("POST", "/api/notify/telegram", writes, self._notify_chat),
+            ("POST", "/api/notify/web-push", writes, self._notify_push),
+            ("GET", "/api/stats", reads, self._stats),
+            ("GET", "/api/stats/placements", reads, self._placements),
+            ("GET", "/api/stats/notices", reads, self._notices),
+            ("GET", "/api/stats/users", reads, self._users),
+            ("POST", "/webhook/update", sends, self._update),
+        )
+        return [route for method, path, scope, work in table for route in self._routes(method, path, scope, work)]
 
-    def _with_key(self, scope: Scope, work: Work) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    def _routes(self, method: str, path: str, scope: Scope, work: Work) -> list[web.RouteDef]:
+        handler = self._with_key(scope, work)
+        asked = web.get(path, handler) if method == "GET" else web.post(path, handler)
+        return [asked, web.options(path, self._beforehand)]
+
+    def _with_key(self, scope: Scope, work: Work) -> Handler:
         """Return a handler that answers what `work` returns. work: is told who asks."""
 
-        async def handle(request: web.Request) -> web.StreamResponse:
+        @with_details
+        async def answered(request: web.Request) -> web.StreamResponse:
             actor = await admit(self._services, request, scope)
             return web.json_response(await work(request, actor), headers=NO_STORE)
 
-        return with_details(handle)
+        async def handle(request: web.Request) -> web.StreamResponse:
+            response = await answered(request)
+            self._cors.tell(request, response)
+            return response
+
+        return handle
+
+    async def _beforehand(self, request: web.Request) -> web.StreamResponse:
+        """Answer a browser that asks before its script calls."""
+        response = web.Response(status=204, headers={"Allow": METHODS, **NO_STORE})
+        self._cors.tell_beforehand(request, response, METHODS)
+        return response
 
     async def _notify(self, request: web.Request, actor: str) -> object:
         message = await read_message(request)

@@ -388,3 +388,26 @@ async def test_what_was_done_is_in_the_audit_trail(store: Store, bot: House) -> 
 
     assert (entry.actor, entry.act) == ("token:web.api_key", "notice.published")
     assert "secret words" not in str(entry)
+
+
+async def test_only_listed_origins_may_read_the_answers(store: Store) -> None:
+    settings = {"api_key": KEY, "cors_origins": ("https://site.example.edu",)}
+    async with a_bot(store, settings=settings) as house:
+        listed = await house.get("/api/stats/users", headers={**WITH_KEY, "Origin": "https://site.example.edu"})
+        foreign = await house.get("/api/stats/users", headers={**WITH_KEY, "Origin": "https://evil.example.org"})
+        refused = await house.get("/api/stats/users", headers={"Origin": "https://site.example.edu"})
+
+    allowed = [one.headers.get("Access-Control-Allow-Origin") for one in (listed, foreign, refused)]
+    assert allowed == ["https://site.example.edu", None, "https://site.example.edu"]
+    assert "Access-Control-Allow-Credentials" not in listed.headers
+
+
+async def test_browser_may_ask_beforehand(store: Store) -> None:
+    asked_for = {"Origin": "https://site.example.edu", "Access-Control-Request-Method": "POST"}
+    settings = {"api_key": KEY, "cors_origins": ("https://site.example.edu",)}
+    async with a_bot(store, settings=settings) as house:
+        answer = await house.ask("OPTIONS", "/api/notify", headers=asked_for)
+
+    assert answer.status == 204
+    assert answer.headers["Access-Control-Allow-Methods"] == "GET, POST, OPTIONS"
+    assert {"Content-Type", "X-API-Key"} <= set(answer.headers["Access-Control-Allow-Headers"].split(", "))
