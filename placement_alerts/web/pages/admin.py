@@ -12,6 +12,7 @@ from placement_alerts.web.pages.admin_reviews import ReviewPages
 from placement_alerts.web.pages.admin_room import AdminRoom
 from placement_alerts.web.pages.admin_students import StudentPages
 from placement_alerts.web.pages.admin_tokens import TokenPages
+from placement_alerts.web.pages.admin_webhooks import WebhookPages
 from placement_alerts.web.pages.shell import Shell
 from placement_alerts.web.services import Services
 
@@ -24,6 +25,7 @@ _PARTS = (
     DeliveryPages,
     StudentPages,
     TokenPages,
+    WebhookPages,
     AuditPage,
 )
 

@@ -139,7 +139,8 @@ def reach_line(reach: Reach, draft: Draft) -> str:
     """Return e.g. "412 of 1,153 students; 30 of them have not told their branch; 12 more cannot be reached"."""
     parts = [f"{reach.concerned:,} of {reach.students:,} students"]
     if draft.audience.branches and reach.unknown_branch:
-        parts.append(f"{reach.unknown_branch:,} of them have not told their branch")
+        have = "has" if reach.unknown_branch == 1 else "have"
+        parts.append(f"{reach.unknown_branch:,} of them {have} not told their branch")
     if reach.unreachable:
         parts.append(f"{reach.unreachable:,} more cannot be reached")
     if draft.enrollments:

@@ -50,9 +50,9 @@ def done_line(code: str, number: int | None) -> str:
 
 
 def state_tone(state: str) -> str:
-    """Return the look of a state: "good", "waiting", "bad" or "quiet"."""
+    """Return the look of a state: "good", "waiting", "bad" or "idle"."""
     if state in _ARRIVED:
         return "good"
     if state in WAITING or state == DeliveryState.SENDING:
         return "waiting"
-    return "bad" if state in RETRYABLE else "quiet"
+    return "bad" if state in RETRYABLE else "idle"

@@ -20,6 +20,7 @@ class Unused:
 
     settings = _SETTINGS
     store = None
+    webhooks = None
 
 
 def all_routes() -> list[tuple[str, str]]:
