@@ -8,7 +8,7 @@ from placement_alerts.core.notice import Notice
 
 SEARCHED = 20_000  # characters of the searched text; the longest notices of the portal have some 15,000
 
-WORDS = 20  # of one search
+WORDS = 10  # of one search: each is looked for in every text of a year
 WORD_LENGTH = 200  # characters; servers refuse long expressions
 
 
