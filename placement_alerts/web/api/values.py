@@ -57,8 +57,8 @@ def _within_reason(moment: datetime) -> datetime:
 
 _MOMENT = {"type": "string", "format": "date-time"}
 
-Whole = Annotated[int, BeforeValidator(_only_figures)]
-Limit = Annotated[Whole, Field(ge=1, le=LIMIT_MAX, description="How many items at most.")]
+# the validator comes last: constraints behind it would not reach the JSON Schema
+Limit = Annotated[int, Field(ge=1, le=LIMIT_MAX, description="How many items at most."), BeforeValidator(_only_figures)]
 CursorText = Annotated[
     str, Field(max_length=1000, pattern=r"^[A-Za-z0-9_-]+$", description="`next` of the page before.")
 ]

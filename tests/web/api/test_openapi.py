@@ -80,6 +80,14 @@ async def test_path_parameters_are_named_by_the_path(routes: ApiRoutes) -> None:
         assert named <= set(operation.parameters.model_fields if operation.parameters else ())
 
 
+async def test_limits_are_said_in_words_of_json_schema(routes: ApiRoutes) -> None:
+    found = document(routes.operations, routes.services.settings)
+
+    limit = next(one for one in found["paths"]["/api/v1/notices"]["get"]["parameters"] if one["name"] == "limit")
+
+    assert limit["schema"] == {"type": "integer", "minimum": 1, "maximum": 100, "default": 20}
+
+
 def _documented(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for methods in found["paths"].values():
         yield from methods.values()
