@@ -23,7 +23,7 @@ from placement_alerts.core.receipt_token import receipt_token
 from placement_alerts.core.student import OffReason
 from placement_alerts.core.subscription import WEBPUSH, PushSubscription
 from placement_alerts.errors import AnswerLost, PeerError, PeerUnreachable, StoreUnavailable
-from placement_alerts.http_client import HttpClient, Limits, Response, retry_after
+from placement_alerts.http_client import Limits, Response, retry_after
 
 SLOTS = 64
 PER_ORIGIN = 32
@@ -46,11 +46,22 @@ class Subscriptions(Protocol):
         """Forget the subscription; False if it was not there."""
 
 
+class Http(Protocol):
+    """What the channel asks of HTTP: `Posts` of channels/webpush/posting.py, or an HttpClient."""
+
+    @property
+    def allow_private(self) -> bool:
+        """Whether private addresses may be called."""
+
+    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str], limits: Limits) -> Response:
+        """Send these bytes once; see HttpClient.post."""
+
+
 class WebPushChannel:
     """Implements `channels.base.Channel`. A parcel's target is the id of a subscription.
 
-    http: its limit of connections should not be below SLOTS, nor PER_ORIGIN a host. ttl: so long a service keeps what
-    it cannot hand over. public_url: of our pages, without a slash at its end. receipt_secret: see core.receipt_token.
+    http: an HttpClient needs as many connections as SLOTS, and PER_ORIGIN a host. ttl: so long a service keeps what it
+    cannot hand over. public_url: of our pages, without a slash at its end. receipt_secret: see core.receipt_token.
     now: the moment, UTC. clock: monotonic seconds. Raises ConfigError for a subject that services would refuse.
     """
 
@@ -59,7 +70,7 @@ class WebPushChannel:
     def __init__(
         self,
         subscriptions: Subscriptions,
-        http: HttpClient,
+        http: Http,
         key: VapidKey,
         *,
         subject: str,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
@@ -57,31 +58,40 @@ def headers_of(brief: Brief, priority: Priority, now: datetime, longest: timedel
 
 
 def _content(parcel: Parcel, public_url: str, token: str, title: str, body: str) -> bytes:
-    brief = parcel.brief
+    """Return the JSON: what is the same for all readers of a revision is written once, the rest is put at its end."""
+    delivery = json.dumps(parcel.delivery_id)
+    where = f"?d={quote(parcel.delivery_id, safe='')}"
+    return b"".join(
+        (_shared(parcel.brief, public_url, title, body), where.encode(), _data_of(parcel.brief), delivery.encode(),
+         b',"token":', json.dumps(token).encode(), b"}}}")
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _shared(brief: Brief, public_url: str, title: str, body: str) -> bytes:
     # a notification that takes another's place without renotify makes no sound
     sounds: dict[str, Any] = {"silent": True} if brief.silent else {"silent": False, "renotify": brief.revision > 1}
     whole = {
         "web_push": MARK,
+        "mutable": True,  # without it the worker gets no event in the declarative form, and cannot say "shown"
         "notification": {
             "title": title,
             "body": body,
-            "navigate": navigate_to(parcel, public_url),
             "tag": topic_of(brief.notice_id),
             "lang": LANGUAGE,
             "timestamp": int(brief.published_at.timestamp() * 1000),
             **sounds,
-            "data": {
-                "notice_id": brief.notice_id,
-                "delivery_id": parcel.delivery_id,
-                "revision": brief.revision,
-                "token": token,
-            },
+            "navigate": f"{public_url}/notices/{quote(brief.notice_id, safe='')}",
         },
-        "mutable": True,  # without it the worker gets no event in the declarative form, and cannot say "shown"
     }
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+    return _json(whole).removesuffix(b'"}}')
 
 
-def navigate_to(parcel: Parcel, public_url: str) -> str:
-    """Return the address of the notice's page that says by which delivery somebody came."""
-    return f"{public_url}/notices/{quote(parcel.brief.notice_id, safe='')}?d={quote(parcel.delivery_id, safe='')}"
+@lru_cache(maxsize=64)
+def _data_of(brief: Brief) -> bytes:
+    data = {"notice_id": brief.notice_id, "revision": brief.revision}
+    return b'","data":' + _json(data).removesuffix(b"}") + b',"delivery_id":'
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from placement_alerts.channels.base import Parcel
-from placement_alerts.channels.webpush.channel import Subscriptions, WebPushChannel
+from placement_alerts.channels.webpush.channel import Http, Subscriptions, WebPushChannel
+from placement_alerts.channels.webpush.posting import Posts
 from placement_alerts.channels.webpush.vapid import VapidKey, load_key, new_key
 from placement_alerts.core.brief import Brief, brief_of
 from placement_alerts.core.delivery import DeliveryId, Priority
 from placement_alerts.core.message import Block, Message, Span
 from placement_alerts.core.outcome import Outcome
 from placement_alerts.core.subscription import PushSubscription, hash_of
-from placement_alerts.http_client import Connections, HttpClient
 from placement_alerts.sandbox.push_service import Browser, SimulatedPushServices
 from tests.builders import a_notice
 
@@ -93,14 +93,13 @@ async def services() -> AsyncIterator[SimulatedPushServices]:
 
 
 @asynccontextmanager
-async def open_http(services: SimulatedPushServices) -> AsyncIterator[HttpClient]:
-    connections = Connections(most_a_host=32, tls=services.authority.client_context())
-    async with HttpClient(allow_private=True, connections=connections) as http:
+async def open_http(services: SimulatedPushServices) -> AsyncIterator[Posts]:
+    async with Posts(allow_private=True, tls=services.authority.client_context()) as http:
         yield http
 
 
 @pytest.fixture
-async def http(services: SimulatedPushServices) -> AsyncIterator[HttpClient]:
+async def http(services: SimulatedPushServices) -> AsyncIterator[Posts]:
     async with open_http(services) as http:
         yield http
 
@@ -115,9 +114,7 @@ def hands() -> Hands:
     return Hands()
 
 
-def a_channel(
-    kept: Subscriptions, http: HttpClient, key: VapidKey, hands: Hands, deadline_s: float = 10.0
-) -> WebPushChannel:
+def a_channel(kept: Subscriptions, http: Http, key: VapidKey, hands: Hands, deadline_s: float = 10.0) -> WebPushChannel:
     return WebPushChannel(
         kept, http, key,
         subject=SUBJECT, ttl=timedelta(weeks=4), public_url=PUBLIC_URL, receipt_secret=SECRET,
@@ -126,7 +123,7 @@ def a_channel(
 
 
 @pytest.fixture
-def channel(kept: Kept, http: HttpClient, vapid_key: VapidKey, hands: Hands) -> WebPushChannel:
+def channel(kept: Kept, http: Posts, vapid_key: VapidKey, hands: Hands) -> WebPushChannel:
     return a_channel(kept, http, vapid_key, hands, DEADLINE_S)
 
 

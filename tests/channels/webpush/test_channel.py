@@ -9,6 +9,7 @@ import pytest
 
 from placement_alerts.channels.webpush.channel import WebPushChannel
 from placement_alerts.channels.webpush.payload import topic_of
+from placement_alerts.channels.webpush.posting import Posts
 from placement_alerts.channels.webpush.vapid import VapidKey, load_key, new_key
 from placement_alerts.core.delivery import DeliveryId, Priority
 from placement_alerts.core.notice import NoticeId
@@ -17,7 +18,6 @@ from placement_alerts.core.receipt_token import is_token_of
 from placement_alerts.core.student import OffReason
 from placement_alerts.core.subscription import hash_of
 from placement_alerts.errors import ConfigError, StoreUnavailable
-from placement_alerts.http_client import HttpClient
 from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.push_service import SimulatedPushServices
 from tests.channels.webpush.conftest import (
@@ -89,7 +89,7 @@ async def test_gone_subscription_is_removed_after_one_call(
 
 
 async def test_gone_subscription_is_refused_even_if_the_store_cannot_forget_it(
-    services: SimulatedPushServices, http: HttpClient, vapid_key: VapidKey, hands: Hands
+    services: SimulatedPushServices, http: Posts, vapid_key: VapidKey, hands: Hands
 ) -> None:
     class Away(Kept):
         async def remove(self, subscription_id: str) -> bool:
@@ -287,7 +287,7 @@ async def test_stranger_at_the_endpoint_is_not_talked_to(
     kept: Kept, vapid_key: VapidKey, hands: Hands, services: SimulatedPushServices
 ) -> None:
     browser = services.subscribe(vapid_key.public)
-    async with HttpClient(allow_private=True) as http:  # does not trust the sandbox's authority
+    async with Posts(allow_private=True) as http:  # does not trust the sandbox's authority
         outcome = await a_channel(kept, http, vapid_key, hands).deliver(
             a_parcel(kept.add(browser)), Priority.NORMAL, no_record
         )
@@ -303,7 +303,7 @@ async def test_stored_endpoint_that_is_not_a_push_service_is_removed_without_a_c
     browser = services.subscribe(vapid_key.public)
     browser.endpoint = endpoint
     target = kept.add(browser)
-    async with HttpClient() as http:
+    async with Posts() as http:
         outcome = await a_channel(kept, http, vapid_key, hands).deliver(a_parcel(target), Priority.NORMAL, no_record)
 
     assert isinstance(outcome, Refused)
@@ -353,7 +353,7 @@ async def test_lone_subscription_is_removed_after_a_second_try_with_a_new_token(
 
 
 async def test_origin_that_refuses_all_is_stopped_and_loses_nobody(
-    services: SimulatedPushServices, kept: Kept, http: HttpClient, vapid_key: VapidKey, hands: Hands
+    services: SimulatedPushServices, kept: Kept, http: Posts, vapid_key: VapidKey, hands: Hands
 ) -> None:
     """Somebody changed the key by mistake."""
     channel = a_channel(kept, http, load_key(new_key()[0]), hands)
@@ -458,7 +458,7 @@ def test_room_is_given_back_whatever_happens(channel: WebPushChannel) -> None:
     assert sum(channel.gate.try_turn() for _ in range(100)) == channel.slots - 1
 
 
-async def test_subject_that_services_refuse_stops_the_start(kept: Kept, http: HttpClient, vapid_key: VapidKey) -> None:
+async def test_subject_that_services_refuse_stops_the_start(kept: Kept, http: Posts, vapid_key: VapidKey) -> None:
     with pytest.raises(ConfigError, match=r"webpush\.subject"):
         WebPushChannel(
             kept, http, vapid_key,

@@ -13,13 +13,13 @@ import pytest
 
 from placement_alerts.channels.webpush.channel import SLOTS
 from placement_alerts.channels.webpush.origin import FIRST_WINDOW
+from placement_alerts.channels.webpush.posting import Posts
 from placement_alerts.channels.webpush.vapid import VapidKey
 from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.core.student import OffReason
 from placement_alerts.core.subscription import WEBPUSH, hash_of
-from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.fanout import Lane
 from placement_alerts.pipeline.planning import Planner
 from placement_alerts.pipeline.showing import Showing
@@ -42,7 +42,7 @@ class Town:
 
     store: Store
     services: SimulatedPushServices
-    http: HttpClient
+    http: Posts
     key: VapidKey
     hands: Hands
 
