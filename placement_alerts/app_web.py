@@ -13,6 +13,8 @@ from placement_alerts.config.models import Config
 from placement_alerts.core.render import ShowNames
 from placement_alerts.pipeline.vitals import Vitals
 from placement_alerts.web.api.routes import ApiRoutes
+from placement_alerts.web.existing import ExistingRoutes
+from placement_alerts.web.feeds.routes import FeedRoutes
 from placement_alerts.web.health import HealthRoutes, Heartbeat
 from placement_alerts.web.pages.admin import AdminPages
 from placement_alerts.web.pages.routes import PageRoutes
@@ -82,6 +84,8 @@ def _routes(services: Services, heartbeat: Heartbeat) -> list[web.RouteDef]:
         *HealthRoutes(services.vitals, heartbeat, settings.version, services.monotonic).routes(),
         *ApiRoutes(services).routes(),
         *PushRoutes(services).routes(),
+        *ExistingRoutes(services).routes(),
+        *FeedRoutes(services).routes(),
         *SignInRoutes(services).routes(),
         *StudentPages(services).routes(),
         *AdminPages(services).routes(),
