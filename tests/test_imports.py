@@ -36,6 +36,9 @@ THEIRS = {  # third party: the files that may import it
     "aiogram": ["channels/telegram/*", "bot/*", *ROOTS],
     "aiohttp": ["http_client*.py", *ROOTS],
     "aiohttp.web": ["web/*", "sandbox/*", *ROOTS],
+    "aiohttp.hdrs": ["web/*"],  # names of headers
+    "aiohttp.http_exceptions": ["web/deadlines.py"],  # what the server's own parser raises and hands on
+    "aiohttp.streams": ["web/deadlines.py"],
     "aioimaplib": ["sources/mailbox/connection.py"],
     "openpyxl": ["sources/mailbox/*"],
     "pypdf": ["sources/mailbox/*"],
