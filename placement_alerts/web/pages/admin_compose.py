@@ -75,20 +75,30 @@ class ComposePages:
             return await self._form(request, typed, [Fault("", f"{error}.")], status=409)
 
     async def _publish(self, who: Student, typed: DraftForm, draft: Draft) -> web.Response:
-        office = self._room.services.office
-        details = f"for {_readers(draft)}"
+        """Do it, with the trail before it; what is a repetition, or will be refused, is no act."""
         if (changed := changed_notice(typed)) is not None:
-            revision = await office.revise(changed, draft, typed.revision)
-            if revision.revision == typed.revision:
-                return self._room.done(f"/admin/notices/{changed}", "unchanged")
-            await self._room.audit(who, "notice.revised", changed, f"revision {revision.revision}, {details}")
-            return self._room.done(f"/admin/notices/{changed}", "revised")
-        notice = await office.publish(draft)
+            return await self._revise(who, changed, typed.revision, draft)
+        stored = await self._room.store.drafts.get(draft.id)
+        known = await self._room.store.notices.get(office_notice.id_of_draft(draft.id))
+        if known is None and (stored.version if stored else 0) == draft.version - 1:
+            act = "notice.published" if draft.publish_at is None else "draft.changed" if stored else "notice.scheduled"
+            subject = draft.id if draft.publish_at else office_notice.id_of_draft(draft.id)
+            await self._room.audit(who, act, subject, f"for {_readers(draft)}")
+        notice = await self._room.services.office.publish(draft)
         if notice is None:
-            await self._room.audit(who, "notice.scheduled", draft.id, details)
             return self._room.done("/admin/drafts", "scheduled")
-        await self._room.audit(who, "notice.published", notice.id, details)
         return self._room.done(f"/admin/notices/{notice.id}", "published")
+
+    async def _revise(self, who: Student, notice_id: NoticeId, revision: int, draft: Draft) -> web.Response:
+        current = await self._office_notice(notice_id)
+        html = await asyncio.to_thread(to_html, draft.text)
+        if office_notice.revised(current, draft, html, self._room.now()) is None:
+            return self._room.done(f"/admin/notices/{notice_id}", "unchanged")
+        if current.revision == revision:
+            details = f"revision {revision + 1}, for {_readers(draft)}"
+            await self._room.audit(who, "notice.revised", notice_id, details)
+        await self._room.services.office.revise(notice_id, draft, revision)
+        return self._room.done(f"/admin/notices/{notice_id}", "revised")
 
     async def _form(
         self, request: web.Request, typed: DraftForm, faults: Sequence[Fault] = (), *, status: int = 200

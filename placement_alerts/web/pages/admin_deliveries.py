@@ -66,7 +66,7 @@ class DeliveryPages:
         one = form.one("id")[:_ID_LIMIT]
         deliveries = self._room.store.deliveries
         if one:
-            await self._room.audit(who, "deliveries.retried", one)
+            await self._room.audit(who, "delivery.retried", one)
             number = await deliveries.retry([DeliveryId(one)], self._room.now())
         elif form.ticked("all"):
             await self._room.audit(who, "deliveries.retried", details=urlencode(back) or "all")

@@ -37,7 +37,9 @@ class DraftPages:
 
     async def _give_up(self, request: web.Request, who: Student, _: Form) -> web.Response:
         draft_id = DraftId(request.match_info["id"])
-        if not await self._room.services.office.give_up(draft_id):
+        stored = await self._room.store.drafts.get(draft_id)
+        if stored is None or stored.publish_at is None or stored.publish_at <= self._room.now():
             return self._room.done("/admin/drafts", "not_given_up")
         await self._room.audit(who, "draft.given_up", draft_id)
-        return self._room.done("/admin/drafts", "given_up")
+        gone = await self._room.services.office.give_up(draft_id)
+        return self._room.done("/admin/drafts", "given_up" if gone else "not_given_up")

@@ -4,7 +4,7 @@ from aiohttp import web
 
 from placement_alerts.core.delivery import RETRYABLE, DeliveryId, DeliveryState
 from placement_alerts.core.draft import OFFICE
-from placement_alerts.core.notice import NoticeId
+from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.render import badge
 from placement_alerts.core.student import Student
 from placement_alerts.errors import NotFound
@@ -55,9 +55,7 @@ class NoticePages:
 
     async def _receipts(self, request: web.Request, _: Student) -> web.Response:
         store = self._room.store
-        notice = await store.notices.get(NoticeId(request.match_info["id"]))
-        if notice is None:
-            raise NotFound("there is no such notice")
+        notice = await self._notice(request)
         asked = request.query.get("state", "")
         state = DeliveryState(asked) if asked in list(DeliveryState) else None
         after = request.query.get("after", "")[:_QUERY_LIMIT]
@@ -85,6 +83,14 @@ class NoticePages:
         )
 
     async def _withdraw(self, request: web.Request, who: Student, _: Form) -> web.Response:
-        notice = await self._room.services.office.withdraw(NoticeId(request.match_info["id"]))
-        await self._room.audit(who, "notice.withdrawn", notice.id, f"revision {notice.revision}")
+        notice = await self._notice(request)
+        if not notice.withdrawn:
+            await self._room.audit(who, "notice.withdrawn", notice.id, f"revision {notice.revision + 1}")
+            await self._room.services.office.withdraw(notice.id)
         return self._room.done(f"/admin/notices/{notice.id}", "withdrawn")
+
+    async def _notice(self, request: web.Request) -> Notice:
+        found = await self._room.store.notices.get(NoticeId(request.match_info["id"]))
+        if found is None:
+            raise NotFound("there is no such notice")
+        return found

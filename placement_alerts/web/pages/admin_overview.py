@@ -70,7 +70,7 @@ class OverviewPages:
         asked = Request(
             RequestId(secrets.token_hex(8)), ErrandKind.UPDATE, {"source": name}, RequestState.ASKED, self._room.now()
         )
-        await self._room.audit(who, "source.polled", name)
+        await self._room.audit(who, "source.asked", name)
         await self._room.store.requests.ask(asked)
         return web.Response(status=303, headers={"Location": f"/admin/runs/{asked.id}", "Cache-Control": "no-store"})
 

@@ -55,11 +55,12 @@ class ReviewPages:
         chosen = form.one("answer")
         if chosen not in list(ANSWERS[review.kind]):
             raise NotPossible(f"this can be answered with {' or '.join(ANSWERS[review.kind])}")
-        by = next((one.value for one in who.addresses if one.channel == "telegram"), str(who.id))
-        if not await self._room.store.reviews.answer(review.id, Answer(chosen), by, self._room.now()):
+        if review.answer is not None:
             return self._room.done("/admin/reviews", "answered_before")
+        by = next((one.value for one in who.addresses if one.channel == "telegram"), str(who.id))
         await self._room.audit(who, "review.answered", review.id, chosen)
-        return self._room.done("/admin/reviews", "answered")
+        first = await self._room.store.reviews.answer(review.id, Answer(chosen), by, self._room.now())
+        return self._room.done("/admin/reviews", "answered" if first else "answered_before")
 
 
 def _card(review: Review) -> ReviewCard:

@@ -41,9 +41,11 @@ class TokenPages:
 
     async def _revoke(self, request: web.Request, who: Student, _: Form) -> web.Response:
         token_id = TokenId(request.match_info["id"])
-        if not await self._room.store.tokens.revoke(token_id, self._room.now()):
+        token = await self._room.store.tokens.get(token_id)
+        if token is None or token.revoked_at is not None:
             return self._room.done("/admin/tokens", "not_revoked")
         await self._room.audit(who, "token.revoked", token_id)
+        await self._room.store.tokens.revoke(token_id, self._room.now())
         return self._room.done("/admin/tokens", "revoked")
 
     async def _page(

@@ -56,6 +56,7 @@ async def test_a_form_that_is_sent_twice_makes_one_notice(store: Store, moments:
         await desk.done("/admin/compose", **TYPED, step="publish")
 
         assert len(await store.notices.latest(YEAR, 10)) == 1
+        assert len(await desk.acts()) == 1
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ async def test_a_scheduled_notice_is_changed_and_given_up(store: Store, moments:
 
         assert "given up" in page
         assert await store.drafts.all(10) == []
-        assert [act for _, act, _ in await desk.acts()] == ["notice.scheduled", "draft.given_up"]
+        assert [act for _, act, _ in await desk.acts()] == ["draft.changed", "draft.given_up"]
 
 
 async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(store: Store, moments: Moments) -> None:
@@ -134,6 +135,7 @@ async def test_what_somebody_else_changed_meanwhile_is_not_overwritten(store: St
 
         assert answer.status == 409
         assert "was changed meanwhile" in await answer.text()
+        assert await desk.acts() == []
         assert [draft.title for draft in await store.drafts.all(10)] == ["Theirs"]
 
 
