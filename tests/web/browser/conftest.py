@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import BrowserContext, Page, async_playwright
+from playwright.async_api import BrowserContext, Page, ViewportSize, async_playwright
 
 from placement_alerts.channels.base import Channel
 from placement_alerts.core.frozen import to_utc_ms
@@ -39,8 +39,10 @@ from tests.web.campus import a_campus
 CHROMIUM = Path("/usr/bin/chromium")
 YEARS = (YEAR, "202627")
 ADMIN = 7  # the Telegram user id of the student of `a_campus`
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1280, "height": 900}
+PHONE = ViewportSize(width=390, height=844)
+DESKTOP = ViewportSize(width=1280, height=900)
+
+ABORTED = "net::ERR_ABORTED"  # by the next page, before the one before had everything
 
 Routes = Callable[[Services], list[web.RouteDef]]
 MakeChannel = Callable[[Store], Awaitable[Channel]]
@@ -149,7 +151,7 @@ class Tab:
             "console", lambda one: self._note(one.type, one.text) if one.type in ("error", "warning") else None
         )
         self.page.on("pageerror", lambda error: self._note("script", str(error)))
-        self.page.on("requestfailed", lambda one: self._note("request", one.url))
+        self.page.on("requestfailed", lambda one: None if one.failure == ABORTED else self._note("request", one.url))
 
     async def weight(self, address: str) -> int:
         """Open the address with an empty cache and return the bytes of everything that came."""

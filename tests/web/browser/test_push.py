@@ -151,6 +151,69 @@ async def test_notice_comes_as_push_and_its_click_opens_it_and_is_seen_in_the_re
     assert scene.tab.complaints == []
 
 
+async def test_push_that_cannot_be_read_is_shown_all_the_same_and_opens_the_feed(scene: Scene) -> None:
+    await scene.subscribe()
+    await scene.push("no JSON at all")
+
+    shown = await scene.desktop.next()
+    assert shown.title == "New placement notice"
+    scene.desktop.click(shown)
+    await scene.page.wait_for_url(f"{scene.site.address}/")
+
+
+async def test_test_button_says_what_the_push_service_answered(scene: Scene) -> None:
+    await scene.subscribe()
+    await scene.page.get_by_role("button", name="Send a test").click()
+    await expect(scene.page.locator("#push-result")).to_contain_text("The push service took it.")
+    await scene.push(json.dumps(scene.browser.messages[-1]))
+
+    shown = await scene.desktop.next()
+    assert shown.title == "Notifications work here"
+    scene.desktop.click(shown)
+    await expect(scene.page.locator("h1")).to_have_text("Notifications work on this device")
+
+
+async def test_revision_takes_the_place_of_what_is_shown(scene: Scene) -> None:
+    await scene.subscribe()
+    notice = a_notice_at(now(), "fresh", NoticeKind.WEBINAR, "Talk by Kestrel Robotics", stored_at=now())
+    for said in (notice, notice.model_copy(update={"revision": 2, "announcement": "Venue changed", "matters": True})):
+        await scene.site.store.notices.save(said)
+        await scene.push(json.dumps(await scene.carry()))
+
+    shown = [await scene.desktop.next(), await scene.desktop.next()]
+    assert "Venue changed" in shown[1].body
+    ready = "navigator.serviceWorker.ready.then((one) => one.getNotifications())"
+    (body,) = await scene.page.evaluate(f"{ready}.then((all) => all.map((one) => one.body))")
+    assert "Venue changed" in body
+
+
+async def test_switching_off_forgets_the_subscription_here_and_there(scene: Scene) -> None:
+    await scene.subscribe()
+    await scene.page.get_by_role("button", name="Switch off here").click()
+    await expect(scene.page.locator("#push")).to_have_attribute("data-state", "off")
+
+    assert await scene.site.store.subscriptions.count() == 0
+
+
+async def test_device_that_was_removed_elsewhere_does_not_come_back_by_a_visit(scene: Scene) -> None:
+    await scene.subscribe()
+    await scene.site.services.subscribing.unsubscribe(scene.browser.endpoint)
+    await scene.page.goto(f"{scene.site.address}/jobs", wait_until="networkidle")
+    await scene.page.goto(f"{scene.site.address}/settings")
+
+    await expect(scene.page.locator("#push")).to_have_attribute("data-state", "off")
+    assert await scene.site.store.subscriptions.count() == 0
+
+
+async def test_visit_stores_a_subscription_of_an_older_key_anew(scene: Scene) -> None:
+    await scene.subscribe()
+    await scene.page.evaluate("localStorage.setItem('simulated-subscription', 'BAAA'); sessionStorage.clear()")
+    await scene.page.goto(f"{scene.site.address}/jobs", wait_until="networkidle")
+
+    key = await scene.page.evaluate("localStorage.getItem('simulated-subscription')")
+    assert key == scene.site.services.settings.vapid_public_key
+
+
 async def is_shown(scene: Scene, notice: str) -> bool:
     return (await scene.delivery(notice)).shown_at is not None
 

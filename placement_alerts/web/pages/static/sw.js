@@ -172,6 +172,7 @@ async function open(navigate) {
 
 // the address of a notice on this site; whatever else was named, the feed
 function ours(navigate) {
+  if (typeof navigate !== "string") navigate = "/";
   try {
     const url = new URL(navigate, self.location.origin);
     return new URL(url.pathname + url.search, self.location.origin).href;
