@@ -171,14 +171,14 @@ async def test_dated_are_in_the_order_of_their_earlier_date_in_the_span(store: S
         store,
         a_notice("deadline", facts=facts(deadline=after(hours=2))),
         a_notice("event", facts=facts(deadline=None, event_at=after(hours=1))),
-        a_notice("both", facts=facts(deadline=after(hours=4), event_at=after(hours=3))),
+        a_notice("both", facts=facts(deadline=after(hours=4), event_at=after(hours=1.5))),
         a_notice("over", facts=facts(deadline=after(hours=-1), event_at=after(hours=5))),
         a_notice("later", facts=facts(deadline=after(days=2), event_at=after(days=3))),
         a_notice("undated", facts=facts(deadline=None)),
     )
 
-    assert await dated(store) == ["event", "deadline", "both", "over"]
-    assert await dated(store, limit=3) == ["event", "deadline", "both"]
+    assert await dated(store) == ["event", "both", "deadline", "over"]
+    assert await dated(store, limit=3) == ["event", "both", "deadline"]
 
 
 async def test_dated_of_the_same_moment_are_by_id(store: Store) -> None:
