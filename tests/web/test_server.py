@@ -14,7 +14,7 @@ from placement_alerts.web.server import make_application, serve
 from tests.web.house import House, Moments, a_house
 
 PROGRAM = {"Accept": "application/json"}
-SOON = Deadlines(request_s=0.3, stalled_s=0.3, idle_s=0.6)
+SOON = Deadlines(request_s=0.3, stalled_s=0.3)
 HEAD = b"POST /change HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n"
 
 
@@ -125,9 +125,23 @@ async def test_beginning_of_a_second_request_is_given_the_same_time(strict: Hous
     assert loop.time() - since < 0.55  # before an idle connection would be closed
 
 
-async def test_idle_connection_is_kept_and_then_closed(strict: House) -> None:
+@pytest.mark.parametrize("beginning", [b"GET /who HTT", HEAD + b"x"])
+async def test_later_requests_of_a_connection_have_the_same_deadline(strict: House, beginning: bytes) -> None:
     loop = asyncio.get_running_loop()
     async with connection(strict) as (reader, writer):
+        writer.write(b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n")
+        await reader.readuntil(b"\r\n\r\n")
+        since = loop.time()
+        writer.write(beginning)
+        await end_of(reader)
+
+    assert 0.25 < loop.time() - since < 2
+
+
+async def test_idle_connection_is_kept_and_then_closed(store: Store, moments: Moments) -> None:
+    loop = asyncio.get_running_loop()
+    soon = Deadlines(request_s=0.3, idle_s=0.6)
+    async with a_house(store, moments, deadlines=soon) as house, connection(house) as (reader, writer):
         writer.write(b"GET /who HTTP/1.1\r\nHost: a\r\n\r\n")
         await reader.readuntil(b"\r\n\r\n")
         since = loop.time()

@@ -17,6 +17,7 @@ from placement_alerts.web.sessions import begin, sign_in, sign_out
 from placement_alerts.web.visiting import Visitor, visitor
 
 PATH = "/sign-in"
+_PHONES = ("Android", "iPhone", "iPad")  # where Telegram is most likely on the same device
 _SAID = {  # words of the query, and what they mean
     "waiting": "Not yet: press Start in Telegram, then “Yes, sign in” under the question.",
     "over": "That link is out of date. Here is a new one.",
@@ -59,7 +60,13 @@ class SignInRoutes:
         link = await self._services.deep_link(offered.code)
         if link is None:
             return {}
-        return {"link": link, "code": offered.code, "digits": offered.sign_in.digits, "qr": _qr(link)}
+        return {
+            "link": link,
+            "code": offered.code,
+            "digits": offered.sign_in.digits,
+            "qr": _qr(link),
+            "is_phone": session.label.endswith(_PHONES),
+        }
 
     async def _status(self, request: web.Request) -> web.Response:
         session = visitor(request).session
