@@ -353,7 +353,7 @@ async def test_update_is_done_by_whoever_sends_and_answers_with_the_result(store
 async def test_second_update_joins_the_one_under_way(store: Store, bot: House) -> None:
     result = {"total": 0, "sent": 0, "failed": 0, "channels": ["telegram"]}
     await start_sending(store)
-    async with asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
         asking = [tasks.create_task(asked(bot, "POST", "/webhook/update")) for _ in range(3)]
         tasks.create_task(_errand(store, result))
 
