@@ -14,7 +14,7 @@ from placement_alerts.core.enrollment import enrollment_key
 from placement_alerts.core.notice import Audience, Notice, NoticeId
 from placement_alerts.core.student import Student, StudentId
 from placement_alerts.errors import NotFound, NotPossible, StoreUnavailable
-from placement_alerts.pipeline.office_text import to_html
+from placement_alerts.pipeline.office_text import first_notice, next_notice
 from placement_alerts.pipeline.planning import ENROLLMENTS
 from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.wakeups import Flag
@@ -91,8 +91,7 @@ class Office:
             raise NotPossible(f"this notice came from {current.source}; only the office's own can be changed")
         if draft.year != current.year:
             raise NotPossible("a published notice stays in its placement year; withdraw it and write another")
-        html = await asyncio.to_thread(to_html, draft.text)
-        wanted = office_notice.revised(current, draft, html, self._now())
+        wanted = await next_notice(current, draft, self._now())
         if wanted is None:
             return current  # nothing new, or this very change is stored already
         if current.revision != revision or not await self._save(wanted):
@@ -175,8 +174,7 @@ class Office:
 
     async def _announce(self, draft: Draft) -> Notice:
         """Store the draft's notice, then forget the draft: a crash in between finds the notice there already."""
-        html = await asyncio.to_thread(to_html, draft.text)
-        notice = office_notice.notice_of_draft(draft, html, self._now())
+        notice = await first_notice(draft, self._now())
         await publish(self._store, notice, self._stored)
         await self._store.drafts.remove(draft.id)
         return await self._store.notices.get(notice.id) or notice

@@ -1,6 +1,5 @@
 """Writing a notice of the office: a form, a preview with whom it reaches, and publishing; changing one likewise."""
 
-import asyncio
 import secrets
 from collections.abc import Sequence
 
@@ -15,7 +14,7 @@ from placement_alerts.core.render import render, render_announcement
 from placement_alerts.core.student import Student
 from placement_alerts.errors import NotFound, NotPossible
 from placement_alerts.pipeline.office import Reach
-from placement_alerts.pipeline.office_text import to_html
+from placement_alerts.pipeline.office_text import first_notice, next_notice
 from placement_alerts.web.pages.admin_draft_form import (
     TEXTS,
     DraftForm,
@@ -28,6 +27,7 @@ from placement_alerts.web.pages.admin_draft_form import (
 from placement_alerts.web.pages.admin_form import Form
 from placement_alerts.web.pages.admin_room import AdminRoom
 from placement_alerts.web.pages.admin_words import CHANNELS
+from placement_alerts.web.pages.wording import count
 
 _ID_LIMIT = 200  # characters
 
@@ -91,8 +91,7 @@ class ComposePages:
 
     async def _revise(self, who: Student, notice_id: NoticeId, revision: int, draft: Draft) -> web.Response:
         current = await self._office_notice(notice_id)
-        html = await asyncio.to_thread(to_html, draft.text)
-        if office_notice.revised(current, draft, html, self._room.now()) is None:
+        if await next_notice(current, draft, self._room.now()) is None:
             return self._room.done(f"/admin/notices/{notice_id}", "unchanged")
         if current.revision == revision:
             details = f"revision {revision + 1}, for {_readers(draft)}"
@@ -117,11 +116,11 @@ class ComposePages:
         )
 
     async def _preview(self, request: web.Request, typed: DraftForm, draft: Draft) -> web.Response:
-        html = await asyncio.to_thread(to_html, draft.text)
         now = self._room.now()
-        notice: Notice | None = office_notice.notice_of_draft(draft, html, draft.publish_at or now)
         if (changed := changed_notice(typed)) is not None:
-            notice = office_notice.revised(await self._office_notice(changed), draft, html, now)
+            notice = await next_notice(await self._office_notice(changed), draft, now)
+        else:
+            notice = await first_notice(draft, draft.publish_at or now)
         reach = await self._room.services.office.reach(draft.year, draft.audience, draft.enrollments)
         return await self._room.show(
             request,
@@ -160,6 +159,6 @@ def reach_line(reach: Reach, draft: Draft) -> str:
 
 def _readers(draft: Draft) -> str:
     if draft.audience.only_named:
-        return f"{len(draft.enrollments)} named students"
+        return count(len(draft.enrollments), "named student", "named students")
     branches = ", ".join(draft.audience.branches)
     return f"{draft.year}, {branches}" if branches else draft.year

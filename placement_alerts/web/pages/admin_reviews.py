@@ -1,5 +1,6 @@
 """What waits for an answer of the office: held mails, names of companies, alarms."""
 
+import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from placement_alerts.web.pages.admin_words import ANSWER_LABELS, REVIEW_HEADS
 
 SHOWN = 30
 _TEXT_SHOWN = 6_000  # characters of a mail
-_HTML_READ = 60_000
+_HTML_READ = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class ReviewPages:
 
     async def _list(self, request: web.Request, _: Student) -> web.Response:
         reviews = await self._room.store.reviews.open(SHOWN + 1)
-        cards = [_card(review) for review in reviews[:SHOWN]]
+        cards = await asyncio.to_thread(lambda: [_card(review) for review in reviews[:SHOWN]])
         return await self._room.show(
             request, "admin_reviews.html", "reviews", cards=cards, more_wait=len(reviews) > SHOWN
         )

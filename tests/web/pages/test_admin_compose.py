@@ -5,7 +5,7 @@ import pytest
 from placement_alerts.core.draft import DraftId
 from placement_alerts.core.notice import Audience
 from placement_alerts.store.base import Store
-from tests.builders import YEAR, a_draft, a_notice, after
+from tests.builders import YEAR, a_draft, a_notice, a_student, after
 from tests.web.house import Moments
 from tests.web.pages.admin_desk import AdminDesk, an_admin_desk, shown_text
 
@@ -185,3 +185,39 @@ async def test_a_notice_of_any_source_is_withdrawn_and_that_is_audited(store: St
         found = (await store.notices.latest(YEAR, 1))[0]
         assert found.withdrawn
         assert await desk.acts() == [(f"student:{desk.admin.id}", "notice.withdrawn", "n1")]
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"enrollments": "22103998", "only_named": "1"}, "0 of the 1 named numbers are known to us"),
+        ({"branch": "BT"}, "1 of 1 students; 1 of them has not told their branch; 1 more cannot be reached"),
+    ],
+)
+async def test_a_preview_counts_who_is_named_and_who_cannot_be_reached(
+    store: Store, moments: Moments, more: dict[str, str], says: str
+) -> None:
+    await store.students.add(a_student("1", addresses=(), branch="BT"))
+    async with an_admin_desk(store, moments) as desk:
+        assert says.replace("of 1 students", "of 2 students") in await reach_of(desk, **more)
+
+
+async def test_a_draft_that_waits_no_more_is_neither_shown_nor_given_up(store: Store, moments: Moments) -> None:
+    async with an_admin_desk(store, moments) as desk:
+        await desk.text("/admin/compose?draft=d1", 404)
+        assert "does not wait any more" in await desk.done("/admin/drafts/d1/give-up")
+        assert await desk.acts() == []
+
+
+async def test_a_notice_that_is_withdrawn_already_is_not_withdrawn_again(store: Store, moments: Moments) -> None:
+    await store.notices.save(a_notice(withdrawn=True))
+    async with an_admin_desk(store, moments) as desk:
+        await desk.done("/admin/notices/n1/withdraw")
+        assert await desk.acts() == []
+
+
+async def test_for_whom_a_notice_is_stands_in_the_trail_without_numbers(store: Store, moments: Moments) -> None:
+    async with an_admin_desk(store, moments) as desk:
+        await desk.done("/admin/compose", **TYPED, step="publish", enrollments="22103998", only_named="1")
+
+        assert [entry.details for entry in await desk.trail()] == ["for 1 named student"]
