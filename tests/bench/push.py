@@ -13,23 +13,26 @@ import hmac
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from statistics import median
 
 from cryptography.hazmat.primitives.asymmetric.ec import ECDH, SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from py_vapid import Vapid  # type: ignore[import-untyped]  # the package ships no types
 from pywebpush import WebPusher  # type: ignore[import-untyped]  # the package ships no types
 
 from placement_alerts.channels.webpush.sealing import parse_keys, seal
-from placement_alerts.channels.webpush.vapid import new_key
+from placement_alerts.channels.webpush.vapid import Tokens, load_key, new_key
 from placement_alerts.core.subscription import PushSubscription
 from placement_alerts.sources.official.page import read_page
 from tests.bench.pages import URL, page
 from tests.bench.push_peers import PAYLOAD, has_npm, in_node, info, peers
-from tests.bench.push_rig import deliver_all, our_channel, push_services, subscriptions
+from tests.bench.push_rig import SUBJECT, deliver_all, our_channel, push_services, subscriptions
 from tests.bench.rig import STRETCH_COLUMNS, Used, progress, quiet_logs, row_of, say, stretch_of, table
 from tests.builders import NOW
 
 ORIGINS = 5
+ORIGIN = "https://push.example"
 SEALS = 1000  # a round
 BATCH = 25  # seals in a row
 SLOW_SHARE = 10
@@ -54,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 async def _seal(rounds: int, seals: int) -> None:
-    (row,) = subscriptions(["https://push.example"], 1)
+    (row,) = subscriptions([ORIGIN], 1)
     works = _sealers(row)
     took: dict[str, list[float]] = {name: [] for name in works}
     node: list[float] = []
@@ -63,14 +66,14 @@ async def _seal(rounds: int, seals: int) -> None:
         for name, cpu_us in _cpu_us(works, seals).items():
             took[name].append(cpu_us)
         if has_npm():
-            used, _ = await in_node("seal", {"subscriptions": [info(row)], "count": seals, "payload": PAYLOAD}, {})
+            used, _ = await in_node("seal", _job(row, seals), {})
             node.append(used.cpu_s / seals * 1e6)
     progress("")
     primitives = [sum(took[name][at] for name in _PRIMITIVES) for at in range(rounds)]
     ours = median(took["ours"])
     shown = {name: median(took[name]) for name in works} | {"sum of the primitives": median(primitives)}
     if node:
-        shown["npm web-push"] = median(node)
+        shown["npm web-push, with its token"] = median(node)
     say(f"P3: sealing {len(PLAINTEXT)} bytes")
     table(
         ("", "CPU µs", "of ours"),
@@ -87,6 +90,10 @@ def _sealers(row: PushSubscription) -> dict[str, Callable[[], object]]:
     keys = parse_keys(row.p256dh, row.auth)
     subscription = info(row)
     curve, ecdh = SECP256R1(), ECDH()
+    private_key, _ = new_key()
+    tokens = Tokens(load_key(private_key), SUBJECT, lambda: datetime.now(UTC))
+    vapid = Vapid.from_raw(private_key.encode())
+    claims = {"aud": ORIGIN, "exp": int(time.time()) + 3600, "sub": SUBJECT}
     secret, nonce = os.urandom(32), os.urandom(12)
 
     def hmacs() -> None:
@@ -95,12 +102,21 @@ def _sealers(row: PushSubscription) -> dict[str, Callable[[], object]]:
 
     return {
         "ours": lambda: seal(PLAINTEXT, keys),
+        "ours, with its token": lambda: (seal(PLAINTEXT, keys), tokens.header_for(ORIGIN)),
         "pywebpush": lambda: WebPusher(subscription).encode(PLAINTEXT),
+        # a signature for every message, as webpush() makes it
+        "pywebpush, with its token": lambda: (WebPusher(subscription).encode(PLAINTEXT), vapid.sign(dict(claims))),
         # together, because the first exchange of a key pair costs more than the next, and every message has a new one
         "key pair and ECDH": lambda: generate_private_key(curve).exchange(ecdh, keys.public_key),
         "5 HMACs": hmacs,
         "AES-GCM": lambda: AESGCM(secret[:16]).encrypt(nonce, PLAINTEXT, None),
     }
+
+
+def _job(row: PushSubscription, seals: int) -> dict[str, object]:
+    private_key, public_key = new_key()
+    vapid = {"subject": SUBJECT, "privateKey": private_key, "publicKey": public_key}
+    return {"subscriptions": [info(row)], "count": seals, "payload": PAYLOAD, **vapid}
 
 
 def _cpu_us(works: Mapping[str, Callable[[], object]], repeat: int) -> dict[str, float]:
@@ -129,20 +145,27 @@ async def _send(rounds: int, count: int) -> None:
                 runs[name].append((used, done))
     progress("")
     say(f"P4: {count:,} messages over TLS to {ORIGINS} origins")
-    ours = [done / used.seconds for used, done in runs["ours"]]
+    ours = runs["ours"]
     table(
-        ("", "a second", "a CPU second", "ours is, times"),
+        ("", "a second", "a CPU second", "ours is, times", "by CPU"),
         *(
             (
                 name,
                 f"{median(done / used.seconds for used, done in found):,.0f}",
                 f"{median(done / used.cpu_s for used, done in found):,.0f}",
-                f"{median(mine * used.seconds / done for mine, (used, done) in zip(ours, found, strict=True)):.2f}",
+                f"{_times(ours, found, 'seconds'):.2f}",
+                f"{_times(ours, found, 'cpu_s'):.2f}",
             )
             for name, found in runs.items()
         ),
     )
     say(f"CPU of the sending process alone; medians of {rounds} interleaved rounds, TLS handshakes included")
+
+
+def _times(ours: Sequence[tuple[Used, int]], theirs: Sequence[tuple[Used, int]], what: str) -> float:
+    """Return the median over the rounds of how many times as long theirs takes for a message."""
+    pairs = zip(ours, theirs, strict=True)
+    return median(float(getattr(their[0], what) / their[1] / (getattr(our[0], what) / our[1])) for our, their in pairs)
 
 
 async def _lag(count: int) -> None:

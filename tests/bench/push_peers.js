@@ -2,13 +2,12 @@
 // Reads a job as JSON from the standard input and prints {"seconds", "cpu_s", "done"}.
 const folder = process.argv[2];
 const webpush = require(folder + '/node_modules/web-push');
-const encryption = require(folder + '/node_modules/web-push/src/encryption-helper.js');
 const https = require('https');
 const job = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 
 async function seal() {
-  const { p256dh, auth } = job.subscriptions[0].keys;
-  for (let at = 0; at < job.count; at++) encryption.encrypt(p256dh, auth, job.payload, 'aes128gcm');
+  webpush.setVapidDetails(job.subject, job.publicKey, job.privateKey);
+  for (let at = 0; at < job.count; at++) webpush.generateRequestDetails(job.subscriptions[0], job.payload, { TTL: 3600 });
   return job.count;
 }
 

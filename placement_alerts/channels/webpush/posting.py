@@ -72,8 +72,8 @@ class Posts:
         host, target = self._checked(url)
         loop = asyncio.get_running_loop()
         ends_at = loop.time() + limits.deadline_s
-        connection = self._take_idle(host, loop.time()) or await self._connect(host, limits)
         request = _request(target, host.header, headers, body)
+        connection = self._take_idle(host, loop.time()) or await self._connect(host, limits)
         try:
             response = await connection.ask(request, ends_at - loop.time(), limits.max_bytes)
         except BaseException:
