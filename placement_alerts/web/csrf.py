@@ -37,8 +37,9 @@ def _is_foreign(request: web.Request, settings: WebSettings) -> bool:
     origin = request.headers.get("Origin")
     if origin is not None and origin in settings.cors_origins:
         return False
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
-        return True
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:  # of every browser of today; right also where a proxy asks us by another name
+        return site not in ("same-origin", "none")
     return origin is not None and origin.partition("://")[2].lower() != request.host.lower()
 
 

@@ -7,6 +7,7 @@ connection: after it was opened), or if a peer that we write to takes nothing fo
 
 import asyncio
 import json
+import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import islice
@@ -28,6 +29,7 @@ LOOKED_AT = 100  # of the oldest connections, when there are too many
 
 _TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _HEAD_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "placement-alerts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,12 +214,18 @@ def _status_of(error: BadHttpMessage) -> int:
 
 def _refusal(status: HTTPStatus) -> web.Response:
     code = status.phrase.lower().replace(" ", "_").replace("-", "_")
-    body = {"type": f"/api/docs#problem-{code}", "title": status.phrase, "status": status.value, "code": code}
+    request_id = secrets.token_hex(12)
+    body = {
+        "type": f"/api/docs#problem-{code}",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": "This is not a request that we accept.",
+        "code": code,
+        "request_id": request_id,
+    }
     response = web.Response(
-        body=json.dumps(body | {"detail": "This is not a request that we accept."}).encode(),
-        status=status.value,
-        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Server": "placement-alerts"},
-        content_type="application/problem+json",
+        body=json.dumps(body).encode(), status=status.value, content_type="application/problem+json"
     )
+    response.headers.update({**_HEADERS, "X-Request-Id": request_id})
     response.force_close()
     return response

@@ -90,9 +90,11 @@ async def test_page_of_another_site_is_refused_for_strangers_too(house: House) -
 
 
 async def test_own_page_is_taken(house: House, csrf: str) -> None:
-    headers = {"Origin": f"http://127.0.0.1:{house.port}", "Sec-Fetch-Site": "same-origin"}
+    old = {"Origin": f"http://127.0.0.1:{house.port}"}
+    behind_a_proxy = {"Origin": "https://alerts.example.org", "Sec-Fetch-Site": "same-origin"}
 
-    assert await change(house, data={"csrf": csrf}, headers=headers) == 200
+    assert await change(house, data={"csrf": csrf}, headers=old) == 200
+    assert await change(house, data={"csrf": csrf}, headers=behind_a_proxy) == 200
 
 
 async def test_listed_page_may_call_but_not_with_the_session(store: Store, moments: Moments) -> None:

@@ -216,6 +216,7 @@ async def test_what_is_no_request_is_refused_without_an_echo(house: House, reque
 
     assert received.split(b" ")[1] == b"%d" % status
     assert b"application/problem+json" in received
+    assert b"X-Request-Id: " in received
     assert b"nonsense" not in received
     assert b"aaaa" not in received
 
