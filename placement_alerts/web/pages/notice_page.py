@@ -29,6 +29,8 @@ from placement_alerts.web.services import Services
 from placement_alerts.web.visiting import SignInNeeded, visitor
 
 _LINKS_MOST = 20
+_SAID_ABOVE = frozenset({"Company", "Deadline"})
+_SAID_TWICE = _SAID_ABOVE | {"When", "Venue"}  # to whom it names, in the first lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class NoticePage:
             "card": card_of(notice, now, named=entry is not None),
             "entry": entry,
             "next_step": next_step(notice),
-            "fields": [one for one in fields(notice) if one.label not in ("Company", "Deadline")],
+            "fields": [one for one in fields(notice) if one.label not in (_SAID_TWICE if entry else _SAID_ABOVE)],
             "closed": (deadline := effective_deadline(notice)) is not None and deadline <= now,
             "html": html,
             "text": visible_text(notice, self._services.settings.show_names, reader) if html is None else "",

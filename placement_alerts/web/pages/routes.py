@@ -33,13 +33,8 @@ log = structlog.get_logger(__name__)
 Page = Callable[[web.Request], Awaitable[Body]]
 
 
-def PageSettings(years: tuple[str, ...], active: str, version: str, public: bool = True) -> WebSettings:  # noqa: N802
-    """Return settings for these pages alone, until `app` gives them those of the whole web application."""
-    return WebSettings(version, years, active, default_year=active, public_pages=public)
-
-
 class PageRoutes:
-    """The start page, statistics, policies and what is not there. Add `routes()` to an application, before `/`'s."""
+    """Statistics, policies, static files and what is not there. Add `routes()` to an application, after all others."""
 
     def __init__(self, store: Store, figures: Figures, settings: WebSettings, monotonic: Callable[[], float]) -> None:
         self._policies = store.policies
@@ -51,7 +46,6 @@ class PageRoutes:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each answers HEAD too. Whatever no other route knows is answered with a page."""
         return [
-            web.get("/", self._start),
             web.get("/statistics", self._shown(self._statistics)),
             web.get("/policy", self._shown(self._policy_years)),
             web.get(r"/policy/{year:20\d\d}", self._shown(self._policy)),
@@ -59,14 +53,6 @@ class PageRoutes:
             *(web.get(static_path(name), _static_route(name)) for name in STATIC),
             web.get("/{path:.+}", self._unknown),
         ]
-
-    async def _start(self, request: web.Request) -> web.Response:
-        if not wants_page(request):
-            state = {"status": "ok", "version": self._settings.version}
-            return web.json_response(state, headers={"Cache-Control": "no-store", "Vary": "Accept"})
-        response = await self._shell.show(request, "start.html")
-        response.headers["Vary"] += ", Accept"
-        return response
 
     async def _unknown(self, request: web.Request) -> web.Response:
         if not wants_page(request):

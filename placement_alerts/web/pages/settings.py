@@ -14,7 +14,7 @@ from placement_alerts.web.feeds.calendar_token import calendar_path, new_calenda
 from placement_alerts.web.pages.qr import qr_svg
 from placement_alerts.web.pages.query import BadQuery
 from placement_alerts.web.pages.reading import base_address
-from placement_alerts.web.pages.settings_view import Device, read_profile
+from placement_alerts.web.pages.settings_view import SILENT, Device, read_profile
 from placement_alerts.web.pages.shell import Shell
 from placement_alerts.web.pages.showing import as_page
 from placement_alerts.web.services import Services
@@ -80,9 +80,9 @@ class SettingsPages:
         for address in student.addresses:
             subscription = await self._services.store.subscriptions.get(address.value) if _is_push(address) else None
             if subscription is not None:
-                devices.append(
-                    Device(subscription.id, subscription.label, subscription.visited_at, address.off is None)
-                )
+                visited = subscription.visited_at
+                is_silent = self._services.now() - visited > SILENT
+                devices.append(Device(subscription.id, subscription.label, visited, address.off is None, is_silent))
         return sorted(devices, key=lambda one: one.visited_at, reverse=True)
 
     def _form(self, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:

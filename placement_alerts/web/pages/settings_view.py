@@ -2,22 +2,24 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from placement_alerts.core.openness import BRANCHES
 from placement_alerts.web.pages.query import BadQuery
 
 CGPA_MAX = 10.0
+SILENT = timedelta(days=55)  # without a visit; five days later a device that got nothing either is removed
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A browser with notifications. id: of its subscription; the page of that browser knows it by it."""
+    """A browser with notifications. id: of its subscription. is_silent: it is removed soon unless it is visited."""
 
     id: str
     label: str
     visited_at: datetime
     is_on: bool
+    is_silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

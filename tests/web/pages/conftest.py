@@ -2,27 +2,30 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, web
 
 from placement_alerts.core.mail import MailId
 from placement_alerts.core.official import Batch, BatchRecord, Card, CardKind
 from placement_alerts.core.policy import Policy
 from placement_alerts.core.policy_markdown import table_of_contents
+from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from placement_alerts.web.pages.routes import PageRoutes
+from placement_alerts.web.pages.student_pages import StudentPages
 from placement_alerts.web.server import make_application, serve
-from placement_alerts.web.services import WebSettings
+from placement_alerts.web.services import Services, WebSettings
 from tests.builders import NOW, YEAR
 from tests.core.placements import BANDS, TABLE
 from tests.web.conftest import Clock
+from tests.web.house import Moments, services_of
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 SETTINGS = WebSettings("1.2.3", (YEAR, "202627"), YEAR, default_year=YEAR)
@@ -56,15 +59,22 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 def serve_pages(store: Store, clock: Clock) -> Serve:
     @asynccontextmanager
     async def open_site(**settings: Any) -> AsyncIterator[Site]:
-        figures = Figures(store, {YEAR: TABLE}, BANDS)
-        pages = PageRoutes(store, figures, replace(SETTINGS, **settings), clock)
+        said = {"version": "1.2.3", "years": (YEAR, "202627")} | settings
+        parts = {"figures": Figures(store, {YEAR: TABLE}, BANDS), "monotonic": clock, "settings": said}
         async with (
-            serve(make_application(pages.routes()), "127.0.0.1", 0) as port,
+            HttpClient() as http,
+            serve(make_pages(services_of(store, Moments(), http, **parts)), "127.0.0.1", 0) as port,
             ClientSession(f"http://127.0.0.1:{port}", headers=BROWSER) as client,
         ):
             yield Site(store, client)
 
     return open_site
+
+
+def make_pages(services: Services) -> web.Application:
+    """Return an application with the pages that everybody may read."""
+    pages = PageRoutes(services.store, services.figures, services.settings, services.monotonic)
+    return make_application(services, [*StudentPages(services).routes(), *pages.routes()])
 
 
 @pytest.fixture

@@ -148,7 +148,7 @@ async def test_other_routes_stay_reachable_beside_the_pages(store: Store, health
     ):
         async with client.get("/health/live") as response:
             assert response.content_type == "application/json"
-        async with client.get("/") as response:
+        async with client.get("/policy") as response:
             assert response.content_type == "text/html"
         async with client.post("/health/live") as response:
             assert response.status == 405
