@@ -151,6 +151,19 @@ async def test_notice_comes_as_push_and_its_click_opens_it_and_is_seen_in_the_re
     assert scene.tab.complaints == []
 
 
+async def test_click_is_reported_by_the_worker_where_the_session_is_gone(scene: Scene) -> None:
+    await scene.subscribe()
+    notice = a_notice_at(now(), "fresh", NoticeKind.WEBINAR, "Talk by Kestrel Robotics", stored_at=now())
+    await scene.site.store.notices.save(notice)
+    await scene.push(json.dumps(await scene.carry()))
+    shown = await scene.desktop.next()
+    await scene.page.context.clear_cookies()
+
+    scene.desktop.click(shown)
+
+    await scene.until(lambda: is_seen(scene, "fresh"))
+
+
 async def test_push_that_cannot_be_read_is_shown_all_the_same_and_opens_the_feed(scene: Scene) -> None:
     await scene.subscribe()
     await scene.push("no JSON at all")
