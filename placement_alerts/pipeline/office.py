@@ -20,7 +20,7 @@ from placement_alerts.pipeline.publishing import publish
 from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.store.base import Store
 
-PAGE = 200  # students judged at once: what one turn of the loop costs
+PAGE = 100  # students judged at once: what one turn of the loop costs
 BATCH = 20  # drafts published before the store is asked again
 IDLE_S = 5.0  # another process may have stored a draft
 TRIES = 5  # of a withdrawal that is overtaken by other revisions
@@ -121,7 +121,8 @@ class Office:
 
     async def reach(self, year: str, audience: Audience, enrollments: Collection[str]) -> Reach:
         """Say whom a new notice would reach now; by the same judgement that planning uses."""
-        count = _Count(office_notice.probe(year, audience, enrollments, self._now()))
+        probe = await asyncio.to_thread(office_notice.probe, year, audience, enrollments, self._now())
+        count = _Count(probe)
         numbers = enrollment_numbers(count.probe.facts.students)
         secret = await self._store.secret(ENROLLMENTS) if numbers else b""
         for start in range(0, len(numbers), PAGE):

@@ -115,11 +115,16 @@ async def serious(page: Page) -> list[str]:
     ]
 
 
+DARK = ("overview", "compose", "notice", "tokens")  # every colour is on one of them
+
+
 @pytest.mark.parametrize(
-    ("viewport", "scheme"), [(PHONE, "light"), (DESKTOP, "light"), (PHONE, "dark")], ids=["phone", "desktop", "dark"]
+    ("viewport", "scheme", "shown"),
+    [(PHONE, "light", tuple(PAGES)), (DESKTOP, "light", tuple(PAGES)), (PHONE, "dark", DARK)],
+    ids=["phone", "desktop", "dark"],
 )
 async def test_admin_pages_can_be_used_by_everybody(
-    open_site: OpenSite, open_tab: OpenTab, viewport: dict[str, int], scheme: str
+    open_site: OpenSite, open_tab: OpenTab, viewport: dict[str, int], scheme: str, shown: tuple[str, ...]
 ) -> None:
     async with (
         open_site(lambda services: AdminPages(services).routes(), **SETTINGS) as site,
@@ -128,12 +133,12 @@ async def test_admin_pages_can_be_used_by_everybody(
         await a_busy_office(site)
         await tab.page.goto(f"{site.address}/test/sign-in/{site.student.id}")
         found: dict[str, Any] = {}
-        for name, path in PAGES.items():
-            await tab.page.goto(site.address + path)
+        for name in shown:
+            await tab.page.goto(site.address + PAGES[name])
             await shoot(tab, f"{name}-{viewport['width']}-{scheme}")
             found[name] = (await wide_things(tab.page), await serious(tab.page))
 
-        assert found == dict.fromkeys(PAGES, (0, []))
+        assert found == dict.fromkeys(shown, (0, []))
         assert complaints(tab) == []
 
 
