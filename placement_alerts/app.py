@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from placement_alerts.bot.reviews import ReviewDesk
 
 LEAVE_S = 1.0
+DESCRIPTORS = 65_536  # enough for the connections that web/deadlines.py allows, and ten times more
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +68,7 @@ async def run(
 
     on_ready: called with the web server's port (None without the web role) once everything runs.
     """
+    _allow_connections()
     for part in what_is_on(config):
         if part.on:
             log.info("part.switched_on", part=part.name)
@@ -235,6 +238,14 @@ async def _leave(membership: Membership) -> None:
             await membership.leave()
     except (StoreUnavailable, TimeoutError):
         log.warning("process.left_unnoticed")
+
+
+def _allow_connections() -> None:
+    """Take as many file descriptors as we may: the usual 1,024 end long before the connections that we can serve."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 @contextmanager
