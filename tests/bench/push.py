@@ -9,6 +9,7 @@ nothing, and their own count is shown. pywebpush alone gets a tenth of the messa
 
 import argparse
 import asyncio
+import gc
 import hmac
 import os
 import time
@@ -188,6 +189,8 @@ async def _lag(count: int) -> None:
                     parsing.set()
                 return sent
 
+            gc.collect()
+            gc.freeze()  # as `run` does before it starts
             stretch = await stretch_of(work)
     say(
         f"P5 without live connections: {count:,} pushes, and {len(html):,} characters of a page read ten times a second"

@@ -150,6 +150,7 @@ async def deliver_all(channel: WebPushChannel, rows: Sequence[PushSubscription])
             elif isinstance(outcome, Deferred):
                 wait_s = outcome.wait.total_seconds() if outcome.wait else 1.0
                 heappush(later, (loop.time() + wait_s, id(parcel), parcel))
+                await asyncio.sleep(0)  # a lane asks the store here
 
     await together(slot, channel.slots)
     return sent

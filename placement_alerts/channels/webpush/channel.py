@@ -19,6 +19,7 @@ from placement_alerts.channels.webpush.turns import LoopTurns
 from placement_alerts.channels.webpush.vapid import Tokens, VapidKey
 from placement_alerts.core.delivery import Priority
 from placement_alerts.core.outcome import Deferred, Outcome, Refused, Sent
+from placement_alerts.core.push_endpoint import origin_of
 from placement_alerts.core.receipt_token import receipt_token
 from placement_alerts.core.student import OffReason
 from placement_alerts.core.subscription import WEBPUSH, PushSubscription
@@ -136,19 +137,22 @@ class WebPushChannel:
         if subscription is None:
             return Refused("not_subscribed", switch_off=OffReason.GONE)
         try:
-            receiver = self._receivers.of(subscription)
+            origin = self._origin(origin_of(subscription.endpoint))
         except ValueError as error:
-            await self._forget(parcel.target, "unusable")
-            return Refused("unusable", str(error), switch_off=OffReason.GONE)
-        origin = self._origin(receiver.origin)
+            return await self._unusable(parcel.target, error)
         if (closed := origin.closed(self._clock())) is not None:
             return self._put_back(closed)
         self._room.sent()
         origin.begin(self._clock())
         try:
-            return await self._send(parcel, priority, subscription, receiver, origin)
+            await self._turns.turn()  # parsing and sealing hold the loop
+            return await self._send(parcel, priority, subscription, origin)
         finally:
             origin.end()
+
+    async def _unusable(self, subscription_id: str, error: ValueError) -> Refused:
+        await self._forget(subscription_id, "unusable")
+        return Refused("unusable", str(error), switch_off=OffReason.GONE)
 
     def _put_back(self, closed: Closed) -> Deferred:
         if closed.alive or closed.why == "busy":
@@ -156,8 +160,12 @@ class WebPushChannel:
         return Deferred(closed.why, wait=timedelta(seconds=closed.wait_s), counts=False)
 
     async def _send(
-        self, parcel: Parcel, priority: Priority, subscription: PushSubscription, receiver: Receiver, origin: Origin
+        self, parcel: Parcel, priority: Priority, subscription: PushSubscription, origin: Origin
     ) -> Outcome:
+        try:
+            receiver = self._receivers.of(subscription)
+        except ValueError as error:
+            return await self._unusable(parcel.target, error)
         began = self._clock()
         headers = {
             **_ALWAYS,
@@ -183,7 +191,6 @@ class WebPushChannel:
         *,
         short: bool = False,
     ) -> Response:
-        await self._turns.turn()
         token = receipt_token(parcel.delivery_id, self._secret)
         body = seal(payload_of(parcel, self._public_url, token, short=short), receiver.keys)
         left_s = max(0.1, self._deadline_s - (self._clock() - began))

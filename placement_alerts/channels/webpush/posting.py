@@ -20,6 +20,7 @@ from placement_alerts.http_client import Limits, Response, checked_url, is_publi
 KEPT_S = 60.0
 TRIED_ADDRESSES = 2  # of a host
 HOSTS_KEPT = 256
+HANDSHAKES = 2  # at once with a host: each holds the loop for a millisecond or two
 _URL = re.compile(r"https://([^/?#\s\\]+)([/?][!-~]*)?", re.ASCII)
 _HEADER = re.compile(r"[!-~]+: [ -~]*", re.ASCII)
 
@@ -32,6 +33,7 @@ class _Host:
     port: int
     header: str
     idle: deque[tuple[Connection, float]] = field(default_factory=deque)
+    handshakes: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDSHAKES))
 
 
 class Posts:
@@ -110,7 +112,10 @@ class Posts:
 
     async def _connect(self, host: _Host, limits: Limits) -> Connection:
         try:
-            async with asyncio.timeout(min(limits.connect_s, limits.deadline_s)):
+            async with asyncio.timeout(min(limits.connect_s, limits.deadline_s)), host.handshakes:
+                # somebody may have finished with a connection meanwhile
+                if (idle := self._take_idle(host, asyncio.get_running_loop().time())) is not None:
+                    return idle
                 addresses = await self._resolve(host)
                 return await self._connect_to(addresses, host)
         except TimeoutError as error:
