@@ -1,7 +1,6 @@
 """One test for each row of the table of answers, and what follows from them for other subscriptions."""
 
 import asyncio
-import json
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -16,8 +15,9 @@ from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.outcome import Deferred, Refused, Sent
 from placement_alerts.core.receipt_token import is_token_of
 from placement_alerts.core.student import OffReason
-from placement_alerts.core.subscription import hash_of
+from placement_alerts.core.subscription import PushSubscription, hash_of
 from placement_alerts.errors import ConfigError, StoreUnavailable
+from placement_alerts.http_client import Connections, HttpClient
 from placement_alerts.sandbox import http_faults
 from placement_alerts.sandbox.push_service import SimulatedPushServices
 from tests.channels.webpush.conftest import (
@@ -47,6 +47,19 @@ async def test_browser_shows_what_was_sent(
     (message,) = browser.messages
     assert message["notification"]["title"] == "Acme · ₹12 LPA 🎉"
     assert is_token_of(message["notification"]["data"]["token"], DeliveryId("n1.1.a7"), SECRET)
+
+
+async def test_plain_http_client_does_as_well(
+    services: SimulatedPushServices, kept: Kept, vapid_key: VapidKey, hands: Hands
+) -> None:
+    browser = services.subscribe(vapid_key.public)
+    connections = Connections(tls=services.authority.client_context())
+    async with HttpClient(allow_private=True, connections=connections) as http:
+        channel = a_channel(kept, http, vapid_key, hands)
+        outcome = await channel.deliver(a_parcel(kept.add(browser)), Priority.NORMAL, no_record)
+
+    assert isinstance(outcome, Sent)
+    assert len(browser.messages) == 1
 
 
 async def test_request_has_the_headers_of_the_standard(
@@ -447,15 +460,18 @@ async def test_check_shows_the_public_key_and_the_contact(channel: WebPushChanne
     assert "mailto:" in line
 
 
-def test_room_is_given_back_whatever_happens(channel: WebPushChannel) -> None:
-    async def crash() -> None:
-        await channel.gate.turn(Priority.NORMAL)
-        await channel.deliver(json.loads("null"), Priority.NORMAL, no_record)
+async def test_room_is_given_back_even_if_the_store_is_away(http: Posts, vapid_key: VapidKey, hands: Hands) -> None:
+    class Away(Kept):
+        async def get(self, subscription_id: str) -> PushSubscription | None:
+            raise StoreUnavailable("no answer")
 
-    with pytest.raises(AttributeError):
-        asyncio.run(crash())
+    channel = a_channel(Away(), http, vapid_key, hands)
+    await channel.gate.turn(Priority.NORMAL)
 
-    assert sum(channel.gate.try_turn() for _ in range(100)) == channel.slots - 1
+    with pytest.raises(StoreUnavailable):
+        await channel.deliver(a_parcel("s1"), Priority.NORMAL, no_record)
+
+    assert sum(channel.gate.try_turn() for _ in range(100)) == channel.slots
 
 
 async def test_subject_that_services_refuse_stops_the_start(kept: Kept, http: Posts, vapid_key: VapidKey) -> None:
