@@ -16,6 +16,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+
+from placement_alerts.core.notice import NoticeId
 from placement_alerts.http_client import HttpClient
 from placement_alerts.store import open_store
 from placement_alerts.store.base import NoticeFilter, Store
@@ -30,7 +33,7 @@ TOKEN = "pa_bench"
 NOTICES = 200
 FASTER = 1_000_000.0  # how the limits' clock goes, so that they are counted and never reached
 HEADERS = {"Cache-Control": "private, no-cache", "ETag": '"0123456789abcdef0123"', "X-Content-Type-Options": "nosniff"}
-PEERS = ("ours", "ours, no middleware", "starlette, bytes", "starlette, orjson")
+PEERS = ("ours", "ours, no middleware", "aiohttp, bytes", "starlette, bytes", "starlette, orjson")
 
 
 async def main(name: str) -> None:
@@ -41,7 +44,7 @@ async def main(name: str) -> None:
         for number in range(NOTICES):
             text = f"Notice {number}. " + "Apply on the portal before the deadline. " * 20
             await store.notices.save(a_notice(f"n{number}", text=text, published_at=after(minutes=number)))
-        run = _serve_ours if name.startswith("ours") else _serve_starlette
+        run = _serve_starlette if name.startswith("starlette") else _serve_ours
         await run(store, name)
         await store.close()
 
@@ -50,6 +53,8 @@ async def _serve_ours(store: Store, name: str) -> None:
     async with HttpClient() as http:
         services = replace(services_of(store, http, Moments()), monotonic=time.monotonic)
         routes = ApiRoutes(services).routes()
+        if name == "aiohttp, bytes":
+            routes = [web.get("/api/v1/notices/{notice_id}", await _bare(store)), *routes]
         if name == "ours":
             application = make_application(services, routes)
             application[limits.LIMITER] = limits.Limiter(lambda: time.monotonic() * FASTER)
@@ -75,6 +80,20 @@ async def _serve_starlette(store: Store, name: str) -> None:
     await _until_told(server.servers[0].sockets[0].getsockname()[1])
     server.should_exit = True
     await serving
+
+
+async def _bare(store: Store) -> Callable[[web.Request], Awaitable[web.Response]]:
+    bodies = {
+        one.id: notice_view(one, names=True).model_dump_json().encode()
+        for one in await store.notices.latest(None, NOTICES)
+    }
+
+    async def handle(request: web.Request) -> web.Response:
+        _check(request)
+        body = bodies[NoticeId(request.match_info["notice_id"])]
+        return web.Response(body=body, headers={**HEADERS, "Content-Type": "application/json"})
+
+    return handle
 
 
 Handler = Callable[[Any], Awaitable[Any]]

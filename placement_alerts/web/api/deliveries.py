@@ -9,7 +9,7 @@ from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import StudentId
 from placement_alerts.core.token import Scope
 from placement_alerts.pipeline.auditing import audit
-from placement_alerts.store.base import DeliveryFilter
+from placement_alerts.store.base import DeliveryFilter, DeliveryRepository
 from placement_alerts.web.api.codes import not_found, problem
 from placement_alerts.web.api.delivery_views import (
     DELIVERY_EXAMPLE,
@@ -19,9 +19,10 @@ from placement_alerts.web.api.delivery_views import (
     DeliveryView,
     delivery_view,
 )
+from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notices import NoticeGiven
 from placement_alerts.web.api.operation import Answer, Call, Operation
-from placement_alerts.web.api.paging import Key, Paging
+from placement_alerts.web.api.paging import Key, Paging, bad_cursor
 from placement_alerts.web.api.values import Given, Identifier, PageGiven, Sent, View
 from placement_alerts.web.services import Services
 
@@ -76,13 +77,14 @@ class Deliveries:
     async def list(self, call: Call[DeliveriesGiven, None]) -> Answer:
         """Answer a page."""
         start = await self._paging.start(call, parts=1)
-        after = None if start is None else await self._deliveries.get(DeliveryId(str(start[0])))
+        after = await last_of(self._deliveries, start)
         rows = await self._deliveries.find(_filter(call.given), after, call.given.limit + 1)
         return await self._paging.page(call, rows, delivery_view, _key)
 
     async def get(self, call: Call[DeliveryGiven, None]) -> Answer:
         """Answer one delivery."""
-        return Answer(delivery_view(await self._delivery(call)))
+        shown = delivery_view(await self._delivery(call))
+        return Answer(shown, etag=etag("delivery", shown.model_dump_json()))
 
     async def retry(self, call: Call[DeliveryGiven, None]) -> Answer:
         """Make one due again."""
@@ -115,6 +117,16 @@ class Deliveries:
         if delivery is None:
             raise not_found("delivery")
         return delivery
+
+
+async def last_of(deliveries: DeliveryRepository, start: Key | None) -> Delivery | None:
+    """Return the delivery that the page before ended with; None: there is no page before. Raises Problem 400."""
+    if start is None:
+        return None
+    found = await deliveries.get(DeliveryId(str(start[0])))
+    if found is None:
+        raise bad_cursor()
+    return found
 
 
 def operations(services: Services) -> list[Operation]:
@@ -150,6 +162,7 @@ def _reading(deliveries: Deliveries) -> list[Operation]:
             parameters=DeliveryGiven,
             problems=("not_found",),
             example=DELIVERY_EXAMPLE,
+            has_etag=True,
         ),
         Operation(
             method="GET",

@@ -3,7 +3,7 @@
 from hashlib import blake2s
 
 from aiohttp import web
-from aiohttp.hdrs import IF_MATCH
+from aiohttp.hdrs import IF_MATCH, IF_NONE_MATCH
 
 from placement_alerts.web.api.codes import problem
 
@@ -15,6 +15,8 @@ def etag(*about: object) -> str:
 
 def is_known(request: web.Request, tag: str) -> bool:
     """Say whether the caller has it already, by `If-None-Match`."""
+    if IF_NONE_MATCH not in request.headers:
+        return False
     return any(one.value in (tag, "*") for one in request.if_none_match or ())
 
 

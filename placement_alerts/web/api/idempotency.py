@@ -51,6 +51,9 @@ class Making:
         return hmac.digest(self.secret, f"{what_for}\n{self.key}".encode(), "sha256")
 
 
+BY_CHANCE = Making(None, b"")
+
+
 class Idempotency:
     """Lets a POST be repeated."""
 
@@ -61,9 +64,9 @@ class Idempotency:
 
     async def making(self, operation: Operation, request: web.Request, caller: Caller) -> Making:
         """Return where a request's new ids come from. Raises Problem 400 for a bad key."""
-        sent = request.headers.get(KEY) if operation.method == "POST" else None
+        sent = request.headers.get(KEY)
         if sent is None:
-            return Making(None, b"")
+            return BY_CHANCE
         parts = (caller.actor, operation.name, request.path, _key(sent))
         key = hashlib.sha256("\n".join(parts).encode(errors="replace")).hexdigest()
         return Making(key, await self._store.secret(MADE_FROM_KEYS))

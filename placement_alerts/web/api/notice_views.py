@@ -5,6 +5,7 @@ from datetime import datetime
 from placement_alerts.core.enrollment import naming_lines
 from placement_alerts.core.fields import effective_deadline
 from placement_alerts.core.notice import Audience, Change, Notice, NoticeKind
+from placement_alerts.core.visibility import TEXT
 from placement_alerts.web.api.paging import Page
 from placement_alerts.web.api.values import View
 
@@ -25,7 +26,10 @@ class ListedView(View):
 
 
 class ChangeView(View):
-    """One field that differs from the revision before, as shown to a reader."""
+    """One field that differs from the revision before, as shown to a reader.
+
+    Whole texts before and after may name students: they are for admins; the revisions show others what may be shown.
+    """
 
     field: str
     before: str | None
@@ -143,7 +147,7 @@ def notice_view(notice: Notice, *, names: bool) -> NoticeView:
         withdrawn=notice.withdrawn,
         archived=notice.archived,
         audience=_audience(notice.audience),
-        changes=tuple(map(_change, notice.changes)),
+        changes=tuple(_change(change, names=names) for change in notice.changes),
         announcement=notice.announcement,
     )
 
@@ -157,7 +161,7 @@ def revision_view(notice: Notice, *, names: bool) -> RevisionView:
         updated_at=notice.updated_at,
         withdrawn=notice.withdrawn,
         matters=notice.matters,
-        changes=tuple(map(_change, notice.changes)),
+        changes=tuple(_change(change, names=names) for change in notice.changes),
         announcement=notice.announcement,
     )
 
@@ -169,7 +173,9 @@ def text_without_names(notice: Notice) -> str:
     return "\n".join(line for index, line in enumerate(lines) if index not in naming) if naming else notice.text
 
 
-def _change(change: Change) -> ChangeView:
+def _change(change: Change, *, names: bool) -> ChangeView:
+    if change.field == TEXT and not names:
+        return ChangeView(field=change.field, before=None, after=None)
     return ChangeView(field=change.field, before=change.before, after=change.after)
 
 

@@ -64,9 +64,8 @@ class Notices:
     async def get(self, call: Call[NoticeGiven, None]) -> Answer:
         """Answer the current revision."""
         notice = await self._readable(call)
-        names = call.caller.is_admin
-        tag = notice_etag(notice, names=names)
-        return Answer(self._prepared.json(notice, names=names), etag=tag, caching=REVALIDATED)
+        body, tag = self._prepared.tagged(notice, names=call.caller.is_admin)
+        return Answer(body, etag=tag, caching=REVALIDATED)
 
     async def revisions(self, call: Call[NoticeGiven, None]) -> Answer:
         """Answer every revision."""
@@ -86,11 +85,6 @@ class Notices:
 def reads_all(caller: Caller) -> bool:
     """Say whether the caller may read what is not meant for everybody."""
     return caller.may(Scope.NOTICES_READ)
-
-
-def notice_etag(notice: Notice, *, names: bool) -> str:
-    """Return the tag of a revision as it is shown to this kind of reader."""
-    return etag("notice", notice.id, notice.revision, names)
 
 
 def operations(services: Services, prepared: PreparedNotices) -> list[Operation]:

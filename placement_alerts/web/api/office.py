@@ -10,7 +10,7 @@ from placement_alerts.pipeline.auditing import audit
 from placement_alerts.web.api.codes import not_found, problem
 from placement_alerts.web.api.etags import check, etag
 from placement_alerts.web.api.notice_views import NOTICE_EXAMPLE, NoticeView
-from placement_alerts.web.api.notices import NoticeGiven, notice_etag
+from placement_alerts.web.api.notices import NoticeGiven
 from placement_alerts.web.api.office_views import (
     NOTICE_SENT_EXAMPLE,
     REACH_EXAMPLE,
@@ -25,7 +25,7 @@ from placement_alerts.web.api.office_views import (
     ScheduledView,
 )
 from placement_alerts.web.api.operation import Answer, Call, Caller, Operation
-from placement_alerts.web.api.prepared import PreparedNotices
+from placement_alerts.web.api.prepared import PreparedNotices, notice_etag
 from placement_alerts.web.api.values import Given, Identifier, Limit
 from placement_alerts.web.limits import PUBLISHING
 from placement_alerts.web.problems import FieldError
@@ -139,10 +139,9 @@ class OfficeCalls:
 
     def _notice(self, call: Call[object, object], notice: Notice, *, status: int = 200) -> Answer:
         self._prepared.forget(notice.id)
-        names = call.caller.is_admin
         headers = {"Location": f"{NOTICES}/{notice.id}"} if status == 201 else {}
-        body = self._prepared.json(notice, names=names)
-        return Answer(body, status=status, headers=headers, etag=notice_etag(notice, names=names))
+        body, tag = self._prepared.tagged(notice, names=call.caller.is_admin)
+        return Answer(body, status=status, headers=headers, etag=tag)
 
 
 def operations(services: Services, prepared: PreparedNotices) -> list[Operation]:

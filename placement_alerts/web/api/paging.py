@@ -49,13 +49,13 @@ class Paging:
         try:
             raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
         except (binascii.Error, ValueError):
-            raise _bad_cursor() from None
+            raise bad_cursor() from None
         seal, key = raw[:_SEAL_BYTES], raw[_SEAL_BYTES:]
         if not compare_digest(seal, await self._seal(call, key)):
-            raise _bad_cursor()
+            raise bad_cursor()
         found = json.loads(key)
         if len(found) != parts:
-            raise _bad_cursor()
+            raise bad_cursor()
         return tuple(found)
 
     async def page(
@@ -99,5 +99,6 @@ def _address(call: Call[PageGiven, None], cursor: str) -> str:
     return str(call.request.rel_url.with_query(query))
 
 
-def _bad_cursor() -> Problem:
+def bad_cursor() -> Problem:
+    """Return the problem of a cursor that is none, or whose row is gone."""
     return problem("bad_cursor", "the cursor is not one of ours, or was made for other filters")

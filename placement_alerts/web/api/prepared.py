@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.store.base import NoticeRepository
+from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notice_views import notice_view
 
 FRESH_S = 1.0  # another process, or the office's page, may have stored a revision
@@ -19,7 +20,7 @@ class PreparedNotices:
     def __init__(self, notices: NoticeRepository, monotonic: Callable[[], float]) -> None:
         self._notices = notices
         self._monotonic = monotonic
-        self._kept: OrderedDict[_Key, bytes] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[bytes, str]] = OrderedDict()
         self._size = 0
         self._current: dict[NoticeId, tuple[float, Notice]] = {}
 
@@ -41,18 +42,27 @@ class PreparedNotices:
 
     def json(self, notice: Notice, *, names: bool) -> bytes:
         """Return the notice in JSON. names: whether its reader may see whom it names."""
-        key = (notice.id, notice.revision, names)
-        body = self._kept.get(key)
-        if body is None:
-            body = notice_view(notice, names=names).model_dump_json().encode()
-            self._keep(key, body)
-        else:
-            self._kept.move_to_end(key)
-        return body
+        return self.tagged(notice, names=names)[0]
 
-    def _keep(self, key: _Key, body: bytes) -> None:
-        self._kept[key] = body
-        self._size += len(body)
+    def tagged(self, notice: Notice, *, names: bool) -> tuple[bytes, str]:
+        """Return the notice in JSON, and its ETag."""
+        key = (notice.id, notice.revision, names)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+            return found
+        body = notice_view(notice, names=names).model_dump_json().encode()
+        return self._keep(key, (body, notice_etag(notice, names=names)))
+
+    def _keep(self, key: _Key, made: tuple[bytes, str]) -> tuple[bytes, str]:
+        self._kept[key] = made
+        self._size += len(made[0])
         while self._size > BYTES_MAX:
             _, gone = self._kept.popitem(last=False)
-            self._size -= len(gone)
+            self._size -= len(gone[0])
+        return made
+
+
+def notice_etag(notice: Notice, *, names: bool) -> str:
+    """Return the tag of a revision as it is shown to this kind of reader."""
+    return etag("notice", notice.id, notice.revision, names)

@@ -8,6 +8,7 @@ from placement_alerts.pipeline.auditing import audit
 from placement_alerts.pipeline.errands import ErrandKind
 from placement_alerts.store.base import PollState, Request, RequestId, RequestState
 from placement_alerts.web.api.codes import not_found
+from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.values import Given, Identifier, View
 from placement_alerts.web.services import Services
@@ -91,7 +92,7 @@ class Sources:
     async def get(self, call: Call[SourceGiven, None]) -> Answer:
         """Answer how one is doing."""
         name = self._known(call)
-        return Answer(_source(name, await self._store.sources.poll(name)))
+        return _tagged(_source(name, await self._store.sources.poll(name)))
 
     async def run(self, call: Call[SourceGiven, None]) -> Answer:
         """Ask the process that reads sources to read this one now."""
@@ -106,7 +107,7 @@ class Sources:
         found = await self._store.requests.get(RequestId(call.given.task_id))
         if found is None:
             raise not_found("task")
-        return Answer(_task(found))
+        return _tagged(_task(found))
 
     def _known(self, call: Call[SourceGiven, None]) -> str:
         if call.given.source not in self._names:
@@ -142,6 +143,7 @@ def operations(services: Services) -> list[Operation]:
             parameters=SourceGiven,
             problems=("not_found",),
             example=SOURCE_EXAMPLE,
+            has_etag=True,
         ),
         Operation(
             method="POST",
@@ -170,8 +172,13 @@ def operations(services: Services) -> list[Operation]:
             parameters=TaskGiven,
             problems=("not_found",),
             example=TASK_EXAMPLE,
+            has_etag=True,
         ),
     ]
+
+
+def _tagged(shown: SourceView | TaskView) -> Answer:
+    return Answer(shown, etag=etag(type(shown).__name__, shown.model_dump_json()))
 
 
 def _source(name: str, state: PollState) -> SourceView:

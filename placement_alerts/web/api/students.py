@@ -4,10 +4,10 @@ from datetime import datetime
 
 from pydantic import Field
 
-from placement_alerts.core.delivery import DeliveryId
 from placement_alerts.core.student import OffReason, Student, StudentId
 from placement_alerts.core.token import Scope
 from placement_alerts.web.api.codes import not_found, problem
+from placement_alerts.web.api.deliveries import last_of
 from placement_alerts.web.api.delivery_views import DELIVERY_EXAMPLE, DeliveryPage, delivery_view
 from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
@@ -109,7 +109,7 @@ class Students:
         """Answer a page of what the student who asks got, latest first."""
         student = await self._asking(call)
         start = await self._paging.start(call, parts=1)
-        after = None if start is None else await self._deliveries.get(DeliveryId(str(start[0])))
+        after = await last_of(self._deliveries, start)
         rows = await self._deliveries.of_student(student.id, after, call.given.limit + 1)
         return await self._paging.page(call, rows, delivery_view, lambda row: (row.id,))
 

@@ -11,6 +11,7 @@ from placement_alerts.pipeline.auditing import audit
 from placement_alerts.pipeline.tokens import LABEL_LIMIT, LONGEST_DAYS, token_hash
 from placement_alerts.web.api.codes import not_found
 from placement_alerts.web.api.credentials import Credentials, check_scope
+from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.values import Given, Identifier, Sent, View
 from placement_alerts.web.services import Services
@@ -88,7 +89,8 @@ class Tokens:
 
     async def get(self, call: Call[TokenGiven, None]) -> Answer:
         """Answer one token."""
-        return Answer(_view(await self._token(call)))
+        shown = _view(await self._token(call))
+        return Answer(shown, etag=etag("token", shown.model_dump_json()))
 
     async def create(self, call: Call[None, TokenSent]) -> Answer:
         """Make a token with no more than the caller's own scopes."""
@@ -172,6 +174,7 @@ def operations(services: Services, credentials: Credentials) -> list[Operation]:
             parameters=TokenGiven,
             problems=("not_found",),
             example=TOKEN_EXAMPLE,
+            has_etag=True,
         ),
         Operation(
             method="DELETE",

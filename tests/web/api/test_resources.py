@@ -129,7 +129,7 @@ async def test_students_are_walked(stage: Stage) -> None:
 
 
 async def test_deliveries_say_who_got_what_and_why_not(stage: Stage) -> None:
-    suppressed = {"state": DeliveryState.SUPPRESSED, "channel": "", "target": "", "address_id": None}
+    suppressed: dict[str, Any] = {"state": DeliveryState.SUPPRESSED, "channel": "", "target": "", "address_id": None}
     await stage.store.deliveries.plan([a_delivery("1"), a_delivery("2", **suppressed, reason="other branch")])
 
     reply = await stage.get("/api/v1/deliveries?state=suppressed")
@@ -239,6 +239,7 @@ async def test_new_token_works_and_is_listed_without_its_secret(stage: Stage) ->
 async def test_revoked_token_is_refused_at_once(stage: Stage) -> None:
     made = await stage.post("/api/v1/tokens", {"label": "app", "scopes": ["notices:read"]})
     await stage.get("/api/v1/notices", token=made.json["token"])
+    stage.moments.pass_by(seconds=0.1)
 
     revoked = await stage.call("DELETE", made.headers["Location"])
 
