@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from placement_alerts.core.enrollment import naming_lines
 from placement_alerts.core.job import Job
 from placement_alerts.core.matching import company_key
 from placement_alerts.core.notice import Notice
@@ -13,9 +14,15 @@ WORD_LENGTH = 200  # characters; servers refuse long expressions
 
 
 def notice_search(notice: Notice) -> str:
-    """Return the text in which the words of a search must occur: title, companies and text, without case."""
+    """Return the text in which the words of a search must occur: title, companies and text, without case.
+
+    Lines that name students are left out: a search would tell everybody who is on a list that nobody is shown.
+    """
     of_job = notice.job.company if notice.job else None
-    return _folded((notice.title, notice.facts.company, of_job, notice.text))
+    lines = notice.text.splitlines()
+    naming = naming_lines(lines, notice.facts.students)
+    shown = "\n".join(line for index, line in enumerate(lines) if index not in naming)
+    return _folded((notice.title, notice.facts.company, of_job, shown))
 
 
 def job_search(job: Job) -> str:

@@ -1,5 +1,6 @@
 """What a search looks at."""
 
+from placement_alerts.core.notice import ListedStudent
 from placement_alerts.core.search import (
     SEARCHED,
     WORD_LENGTH,
@@ -18,6 +19,15 @@ def test_notice_is_searched_by_title_companies_and_text_without_case() -> None:
     )
 
     assert notice_search(notice) == "grosse chance\nacme\nborealis\napply now"
+
+
+def test_search_tells_nobody_who_is_on_a_list() -> None:
+    named = (ListedStudent(name="Asha Rao", enrollment="21103045"), ListedStudent(name="Devika Sehgal"))
+    text = "Interviews on Monday.\n21103045 | Asha Rao\nDEVIKA SEHGAL\nBring a pen."
+
+    assert notice_search(a_notice(title="Acme", text=text, facts=facts(company=None, students=named))) == (
+        "acme\ninterviews on monday.\nbring a pen."
+    )
 
 
 def test_job_is_searched_by_title_company_and_location() -> None:

@@ -1,5 +1,7 @@
 from datetime import timedelta
 
+import pytest
+
 from placement_alerts.core.notice import Change, ListedStudent, NoticeKind
 from placement_alerts.core.token import Scope
 from tests.builders import NOW, a_notice, a_student, after, facts
@@ -147,6 +149,32 @@ async def test_names_of_students_are_for_admins(stage: Stage) -> None:
     assert b"21103001" not in reply.raw
     assert reply.json["students_named"] == 1
     assert reply.json["text"] == "Shortlisted:\nBe on time."
+
+
+@pytest.mark.parametrize("path", ["/api/v1/notices", "/api/v1/notices/n1", "/api/v1/notices/n1/revisions"])
+async def test_names_of_students_are_in_no_change_either(stage: Stage, path: str) -> None:
+    await stage.store.tokens.add(a_token("reader", Scope.NOTICES_READ))
+    change = Change(field="Text", before="Shortlisted:\nDevika Sehgal", after=NAMING.text)
+    await stage.store.notices.save(NAMING)
+    await stage.store.notices.save(NAMING.model_copy(update={"revision": 2, "changes": (change,)}))
+
+    others, admins = await stage.get(path, token="pa_reader"), await stage.get(path)
+
+    assert b'"field":"Text"' in others.raw
+    assert b"Devika" not in others.raw
+    assert b"Asha" not in others.raw
+    assert b"Devika" in admins.raw
+
+
+async def test_search_is_no_way_to_learn_whom_a_notice_names(stage: Stage) -> None:
+    await stage.store.tokens.add(a_token("reader", Scope.NOTICES_READ))
+    await stage.store.notices.save(NAMING)
+
+    found = [
+        await stage.get(f"/api/v1/notices?q={word}", token="pa_reader") for word in ("shortlisted", "asha", "2110")
+    ]
+
+    assert [len(reply.json["items"]) for reply in found] == [1, 0, 0]
 
 
 async def test_admin_sees_names_though_others_asked_before(stage: Stage) -> None:
