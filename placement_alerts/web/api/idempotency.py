@@ -96,7 +96,7 @@ class Idempotency:
                 answered = True
         finally:
             if not answered:
-                await self._answers.release(claim.key)
+                await self._answers.release(claim)
         return response
 
     def _claim(self, key: str, request: web.Request, raw: bytes) -> KeptAnswer:
