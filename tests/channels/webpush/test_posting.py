@@ -218,3 +218,11 @@ async def test_call_that_is_given_up_takes_its_connection_along(posts: Posts) ->
 
     assert response.status == 201
     assert peer.connections == 2
+
+
+async def test_name_that_leads_to_a_private_address_is_not_connected_to() -> None:
+    async with serving(WHOLE[0]) as peer, Posts(tls=AUTHORITY.client_context()) as posts:
+        with pytest.raises(PeerUnreachable, match="private address"):
+            await post(posts, peer.url.replace("127.0.0.1", "localhost"))
+
+    assert peer.connections == 0
