@@ -10,6 +10,7 @@ from typing import Protocol
 
 from placement_alerts.core.audit import AuditEntry
 from placement_alerts.core.draft import Draft, DraftId
+from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.session import Session, SessionId, SignIn, SignInId
 from placement_alerts.core.student import StudentId
 from placement_alerts.core.subscription import PushSubscription
@@ -113,17 +114,29 @@ class KeptAnswer:
     body: str | None = None
 
 
+def check_lease(wanted: KeptAnswer, now: datetime) -> None:
+    """Raise ValueError unless the claim's lease ends after `now`, in whole milliseconds as it is stored."""
+    if to_utc_ms(wanted.lease_until) <= to_utc_ms(now):
+        raise ValueError(f"lease_until: {wanted.lease_until} should be after {now}")
+
+
 class IdempotencyRepository(Protocol):
     """What was answered to requests that may be repeated (reference/http-conventions.md, section 6)."""
 
     async def claim(self, wanted: KeptAnswer, now: datetime) -> KeptAnswer | None:
-        """Claim the key by a unique insert; None: it is ours. Else what is there, unless its lease or life is over."""
+        """Claim the key by a unique insert; None: it is ours. Else what is there, unless its lease or life is over.
+
+        Raises ValueError for a claim whose own lease is over at `now`: two could have it at once.
+        """
 
     async def finish(self, answer: KeptAnswer) -> None:
         """Store what was answered."""
 
-    async def release(self, key: str) -> None:
-        """Give a claimed key back: nothing was answered that may be repeated."""
+    async def release(self, claim: KeptAnswer) -> None:
+        """Give a claimed key back: nothing was answered that may be repeated.
+
+        Only this claim, told by its `lease_until`: whoever took it over, when the lease had ended, keeps theirs.
+        """
 
     async def clean(self, now: datetime) -> int:
         """Forget what expired; return how many."""

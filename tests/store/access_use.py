@@ -72,7 +72,7 @@ async def _use_answers(store: Store, over: datetime) -> None:
     await store.answers.claim(wanted, NOW)
     await store.answers.finish(wanted)
     await store.answers.clean(over)
-    await store.answers.release(wanted.key)
+    await store.answers.release(wanted)
 
 
 async def _use_webhooks(store: Store, over: datetime) -> None:

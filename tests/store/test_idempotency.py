@@ -34,7 +34,7 @@ async def test_finished_answer_is_shown_to_whoever_repeats_the_request(store: St
     await store.answers.claim(a_claimed_key(), NOW)
     await store.answers.finish(answered(a_claimed_key()))
 
-    assert await store.answers.claim(a_claimed_key(), after(hours=1)) == answered(a_claimed_key())
+    assert await store.answers.claim(renewed(after(hours=1)), after(hours=1)) == answered(a_claimed_key())
 
 
 async def test_answer_whose_body_is_not_kept_has_none(store: Store) -> None:
@@ -60,7 +60,7 @@ async def test_lease_ends_at_its_moment_and_not_before(store: Store) -> None:
 
     assert await store.answers.claim(second, first.lease_until - timedelta(milliseconds=1)) == first
     assert await store.answers.claim(second, first.lease_until) is None
-    assert await store.answers.claim(first, first.lease_until) == second
+    assert await store.answers.claim(renewed(first.lease_until), first.lease_until) == second
 
 
 async def test_answer_outlives_its_lease_but_not_its_life(store: Store) -> None:
@@ -93,8 +93,8 @@ async def test_of_many_at_once_one_takes_over_what_is_over(store: Store, store_u
 async def test_released_key_can_be_claimed_again_by_one(store: Store) -> None:
     await store.answers.claim(a_claimed_key(), NOW)
 
-    await store.answers.release("k1")
-    await store.answers.release("none")
+    await store.answers.release(a_claimed_key())
+    await store.answers.release(a_claimed_key("none"))
 
     assert await store.answers.claim(a_claimed_key(fingerprint="other"), NOW) is None
     assert await store.answers.claim(a_claimed_key(), NOW) == a_claimed_key(fingerprint="other")
@@ -104,9 +104,27 @@ async def test_answer_is_not_released(store: Store) -> None:
     await store.answers.claim(a_claimed_key(), NOW)
     await store.answers.finish(answered(a_claimed_key()))
 
-    await store.answers.release("k1")
+    await store.answers.release(a_claimed_key())
 
     assert await store.answers.claim(a_claimed_key(), NOW) == answered(a_claimed_key())
+
+
+async def test_key_that_somebody_took_over_is_not_released_by_who_had_it_before(store: Store) -> None:
+    late, heir = a_claimed_key(), a_claimed_key(lease_until=after(minutes=2))
+    await store.answers.claim(late, NOW)
+    await store.answers.claim(heir, late.lease_until)
+
+    await store.answers.release(late)
+
+    assert await store.answers.claim(renewed(late.lease_until), late.lease_until) == heir
+
+
+@pytest.mark.parametrize("left", [timedelta(0), timedelta(microseconds=999), timedelta(seconds=-1)])
+async def test_claim_whose_lease_is_over_is_refused(store: Store, left: timedelta) -> None:
+    with pytest.raises(ValueError, match="lease_until"):
+        await store.answers.claim(a_claimed_key(lease_until=NOW + left), NOW)
+
+    assert await store.answers.claim(a_claimed_key(), NOW) is None
 
 
 async def test_answer_that_comes_late_changes_nothing_for_who_took_the_key_over(store: Store) -> None:
@@ -116,7 +134,7 @@ async def test_answer_that_comes_late_changes_nothing_for_who_took_the_key_over(
 
     await store.answers.finish(answered(late))
 
-    assert await store.answers.claim(late, late.lease_until) == heir
+    assert await store.answers.claim(renewed(late.lease_until), late.lease_until) == heir
 
 
 async def test_first_answer_stays(store: Store) -> None:

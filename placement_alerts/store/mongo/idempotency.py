@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from placement_alerts.core.frozen import to_utc_ms
-from placement_alerts.store.access import FORGOTTEN_AT_ONCE, KeptAnswer
+from placement_alerts.store.access import FORGOTTEN_AT_ONCE, KeptAnswer, check_lease
 from placement_alerts.store.mongo.client import Client, operation
 from placement_alerts.store.mongo.documents import Document
 from placement_alerts.store.mongo.expiry import forget
@@ -25,6 +25,7 @@ class MongoIdempotency:
 
     @operation
     async def claim(self, wanted: KeptAnswer, now: datetime) -> KeptAnswer | None:
+        check_lease(wanted, now)
         claimed = _to_document(wanted)
         while True:  # ends: whoever was in the way claimed, released or forgot the key
             if await insert_new(self._answers, [claimed]):
@@ -45,9 +46,10 @@ class MongoIdempotency:
         await self._answers.update_one(claimed, {"$set": answered})
 
     @operation
-    async def release(self, key: str) -> None:
+    async def release(self, claim: KeptAnswer) -> None:
         """Give a claimed key back; what was answered stays."""
-        await self._answers.delete_one({"_id": key, "status": None})
+        ours = {"_id": claim.key, "lease_until": to_utc_ms(claim.lease_until), "status": None}
+        await self._answers.delete_one(ours)
 
     @operation
     async def clean(self, now: datetime) -> int:

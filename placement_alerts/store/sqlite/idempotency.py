@@ -5,7 +5,7 @@
 import json
 from datetime import datetime
 
-from placement_alerts.store.access import FORGOTTEN_AT_ONCE, KeptAnswer
+from placement_alerts.store.access import FORGOTTEN_AT_ONCE, KeptAnswer, check_lease
 from placement_alerts.store.sqlite.connection import Database, Row
 from placement_alerts.store.sqlite.values import from_ms, to_ms
 
@@ -24,7 +24,7 @@ GET_SQL = f"SELECT {_COLUMNS} FROM answers WHERE key = ?"
 FINISH_SQL = """
     UPDATE answers SET expires_at = :expires_at, status = :status, headers = :headers, body = :body
     WHERE key = :key AND fingerprint = :fingerprint AND status IS NULL"""
-RELEASE_SQL = "DELETE FROM answers WHERE key = ? AND status IS NULL"
+RELEASE_SQL = "DELETE FROM answers WHERE key = ? AND lease_until = ? AND status IS NULL"
 CLEAN_SQL = """
     DELETE FROM answers WHERE rowid IN (
         SELECT rowid FROM answers WHERE expires_at <= ? ORDER BY expires_at LIMIT ?)"""
@@ -37,6 +37,7 @@ class SqliteIdempotency:
         self._database = database
 
     async def claim(self, wanted: KeptAnswer, now: datetime) -> KeptAnswer | None:
+        check_lease(wanted, now)
         async with self._database.transaction() as writer:
             cursor = await writer.execute(CLAIM_SQL, {**_to_row(wanted), "now": to_ms(now)})
             if cursor.rowcount == 1:
@@ -48,9 +49,9 @@ class SqliteIdempotency:
         """Store the answer to a claimed request; one that was answered already keeps its first answer."""
         await self._database.change(FINISH_SQL, _to_row(answer))
 
-    async def release(self, key: str) -> None:
+    async def release(self, claim: KeptAnswer) -> None:
         """Give a claimed key back; what was answered stays."""
-        await self._database.change(RELEASE_SQL, (key,))
+        await self._database.change(RELEASE_SQL, (claim.key, to_ms(claim.lease_until)))
 
     async def clean(self, now: datetime) -> int:
         return await self._database.change(CLEAN_SQL, (to_ms(now), FORGOTTEN_AT_ONCE))
