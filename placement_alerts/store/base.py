@@ -167,7 +167,8 @@ class StudentRepository(Protocol):
     async def merge(self, other: StudentId, student_id: StudentId) -> bool:
         """Give all addresses of `other` to the student, then forget `other`; False if one of the two is unknown.
 
-        What the student lacks of enrollment, branch and CGPA is taken over. May be repeated after a crash in between.
+        What the student lacks of enrollment, calendar, branch and CGPA is taken over. May be repeated after a crash in
+        between.
         """
 
     async def set_profile(self, student_id: StudentId, year: str, branch: str | None, cgpa: float | None) -> bool:

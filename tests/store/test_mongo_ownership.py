@@ -152,7 +152,7 @@ async def test_change_of_the_owner_meanwhile_keeps_what_is_leaving(client: Clien
 async def test_merge_after_a_crash_ends_as_if_there_was_none(
     client: Client, students: MongoStudents, writes: int
 ) -> None:
-    other = a_student("8", enrollment_key="k", enrollment_hint="001", branch="ECE", cgpa=7.5)
+    other = a_student("8", enrollment_key="k", enrollment_hint="001", calendar_hash="h", branch="ECE", cgpa=7.5)
     await keep(students, a_student("7", branch="CSE"), other)
     with pytest.raises(Crash):
         await ownership.merge(Dying(client.collection(STUDENTS), writes), StudentId("s8"), StudentId("s7"))
@@ -160,23 +160,27 @@ async def test_merge_after_a_crash_ends_as_if_there_was_none(
     assert await students.merge(StudentId("s8"), StudentId("s7"))
 
     both = (an_address("7"), an_address("8"))
-    merged = a_student("7", enrollment_key="k", enrollment_hint="001", branch="CSE", cgpa=7.5, addresses=both)
+    words = {"enrollment_key": "k", "enrollment_hint": "001", "calendar_hash": "h", "branch": "CSE", "cgpa": 7.5}
+    merged = a_student("7", addresses=both, **words)
     assert await students.find(None, None, 9) == [merged]
     assert [student.id for student in await students.by_enrollments(["k"])] == ["s7"]
+    assert await students.by_calendar("h") == merged
     assert not await students.merge(StudentId("s8"), StudentId("s7"))
 
 
 async def test_merge_leaves_what_somebody_else_took_after_the_crash(client: Client, students: MongoStudents) -> None:
-    await keep(students, a_student("7"), a_student("8", enrollment_key="k"), a_student("9", addresses=()))
+    other = a_student("8", enrollment_key="k", calendar_hash="h")
+    await keep(students, a_student("7"), other, a_student("9", addresses=()))
     with pytest.raises(Crash):
         await ownership.merge(Dying(client.collection(STUDENTS), 1), StudentId("s8"), StudentId("s7"))
     taken = await students.attach(StudentId("s9"), "telegram", "8", NOW)
     assert await students.enroll(StudentId("s9"), "k", "001")
+    assert await students.set_calendar(StudentId("s9"), "h")
 
     assert await students.merge(StudentId("s8"), StudentId("s7"))
 
     assert taken == an_address("8")
     assert await students.find(None, None, 9) == [
         a_student("7"),
-        a_student("9", enrollment_key="k", enrollment_hint="001", addresses=(taken,)),
+        a_student("9", enrollment_key="k", enrollment_hint="001", calendar_hash="h", addresses=(taken,)),
     ]

@@ -169,29 +169,36 @@ async def test_merged_student_is_gone_and_their_addresses_come_after_the_others(
 
 
 async def test_merged_students_words_fill_only_what_the_other_did_not_say(store: Store) -> None:
-    browser = await add(store, "1", enrollment_key="k1", enrollment_hint="001", branch="ECE", cgpa=7.5)
+    words = {"enrollment_key": "k1", "enrollment_hint": "001", "calendar_hash": "h1", "branch": "ECE", "cgpa": 7.5}
+    browser = await add(store, "1", **words)
     student = await add(store, "2", branch="CSE")
 
     assert await store.students.merge(browser.id, student.id)
 
-    said = {"enrollment_key": "k1", "enrollment_hint": "001", "cgpa": 7.5}
-    assert await read(store, student) == student.model_copy(update=said)
+    merged = student.model_copy(update=words | {"branch": "CSE"})
+    assert await read(store, student) == merged
     assert [found.id for found in await store.students.by_enrollments(["k1"])] == [student.id]
+    assert await store.students.by_calendar("h1") == merged
 
 
 async def test_merging_students_who_both_said_all_keeps_the_ones_own(store: Store) -> None:
-    browser = await add(store, "1", enrollment_key="k1", enrollment_hint="001", branch="ECE", cgpa=7.5)
-    student = await add(store, "2", enrollment_key="k2", enrollment_hint="002", branch="CSE", cgpa=0.0)
+    browser = await add(
+        store, "1", enrollment_key="k1", enrollment_hint="001", calendar_hash="h1", branch="ECE", cgpa=7.5
+    )
+    student = await add(
+        store, "2", enrollment_key="k2", enrollment_hint="002", calendar_hash="h2", branch="CSE", cgpa=0.0
+    )
 
     assert await store.students.merge(browser.id, student.id)
 
     assert await read(store, student) == student
     assert await store.students.by_enrollments(["k1"]) == []
+    assert await store.students.by_calendar("h1") is None
 
 
 async def test_enrollment_and_calendar_of_a_merged_student_are_free_again(store: Store) -> None:
     browser = await add(store, "1", enrollment_key="k1", calendar_hash="h")
-    await store.students.merge(browser.id, (await add(store, "2", enrollment_key="k2")).id)
+    await store.students.merge(browser.id, (await add(store, "2", enrollment_key="k2", calendar_hash="h2")).id)
     third = await add(store, "3")
 
     assert await store.students.enroll(third.id, "k1", "001")

@@ -110,6 +110,7 @@ class Leaving:
     addresses: tuple[Address, ...] = ()
     enrollment_key: str | None = None
     enrollment_hint: str | None = None
+    calendar_hash: str | None = None
 
 
 NOTHING = Leaving()
@@ -146,7 +147,8 @@ def to_leaving(document: Mapping[str, Any]) -> Leaving:
     if leaving is None:
         return NOTHING
     addresses = tuple(Address.model_validate(address) for address in leaving["addresses"])
-    return Leaving(addresses, leaving["enrollment_key"], leaving["enrollment_hint"])
+    # rows of before calendars were taken over have none
+    return Leaving(addresses, leaving["enrollment_key"], leaving["enrollment_hint"], leaving.get("calendar_hash"))
 
 
 def _from_leaving(leaving: Leaving) -> Document:
@@ -154,4 +156,5 @@ def _from_leaving(leaving: Leaving) -> Document:
         "addresses": [to_bson(address.model_dump()) for address in leaving.addresses],
         "enrollment_key": leaving.enrollment_key,
         "enrollment_hint": leaving.enrollment_hint,
+        "calendar_hash": leaving.calendar_hash,
     }

@@ -20,6 +20,7 @@ from placement_alerts.store.base import random_id
 from placement_alerts.store.mongo.documents import (
     Leaving,
     address_key,
+    calendar_key,
     enrollment_key,
     from_student,
     leaving_key,
@@ -91,24 +92,23 @@ async def merge(students: Any, other_id: StudentId, student_id: StudentId) -> bo
             return False
         if student_id == other_id:
             return True
-        if other.student.addresses or other.student.enrollment_key is not None:
-            await _set_aside(students, other, other.student.addresses, with_enrollment=True)
+        if other.student.addresses or _words(other.student):
+            await _set_aside(students, other, other.student.addresses, _words(other.student))
         elif await _receives(students, student, other):
             removed = await students.delete_one({"_id": other_id, "version": other.version})
             if removed.deleted_count:
                 return True
 
 
-async def _set_aside(students: Any, owner: Kept, gone: tuple[Address, ...], *, with_enrollment: bool = False) -> None:
-    """Turn addresses of the owner into leaving ones, unless the owner's document is not as it was read."""
+async def _set_aside(
+    students: Any, owner: Kept, gone: tuple[Address, ...], said: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Turn addresses and words of the owner into leaving ones, unless the owner's document is not as it was read."""
     keys = _keys(gone)
     rest: dict[str, Any] = {"addresses": tuple(one for one in owner.student.addresses if one not in gone)}
     left = _without(owner.leaving, keys)
-    leaving = replace(left, addresses=left.addresses + gone)
-    if with_enrollment and owner.student.enrollment_key is not None:
-        of_owner = {name: getattr(owner.student, name) for name in ("enrollment_key", "enrollment_hint")}
-        leaving = replace(leaving, **of_owner)
-        rest |= dict.fromkeys(of_owner)
+    leaving = replace(left, addresses=left.addresses + gone, **said)
+    rest |= dict.fromkeys(said)
     try:
         await replaces(students, owner, owner.student.model_copy(update=rest), leaving)
     except DuplicateKeyError:
@@ -145,15 +145,11 @@ async def _receives(students: Any, student: Kept, other: Kept) -> bool:
 
     What the student has already, from a call that was cut short, is taken too.
     """
-    left, keys = other.leaving, _keys(other.leaving.addresses)
-    if left.enrollment_key is not None:
-        keys.append(enrollment_key(left.enrollment_key))
+    left = other.leaving
+    keys = _keys(left.addresses) + _word_keys(left)
     owners = await students.find({"keys": {"$in": keys}}, {"keys": 1}).to_list(None)
     taken = {key for document in owners for key in document["keys"]}
-    mine, said = student.student, {}
-    if left.enrollment_key is not None and mine.enrollment_key is None and keys[-1] not in taken:
-        said = {"enrollment_key": left.enrollment_key, "enrollment_hint": left.enrollment_hint}
-    said |= {name: getattr(other.student, name) for name in ("branch", "cgpa") if getattr(mine, name) is None}
+    said = _lacked(student.student, other, taken)
     return await _given(students, student, [one for one in left.addresses if _key(one) not in taken], said)
 
 
@@ -175,6 +171,33 @@ async def _given(
         return await replaces(students, taker, after, leaving, more_keys)
     except DuplicateKeyError:  # somebody was first
         return False
+
+
+def _words(student: Student) -> dict[str, Any]:
+    """Return what the student said that is unique among all, by the names of its fields."""
+    words: dict[str, Any] = {}
+    if student.enrollment_key is not None:
+        words |= {"enrollment_key": student.enrollment_key, "enrollment_hint": student.enrollment_hint}
+    if student.calendar_hash is not None:
+        words["calendar_hash"] = student.calendar_hash
+    return words
+
+
+def _word_keys(left: Leaving) -> list[str]:
+    keys = [] if left.enrollment_key is None else [enrollment_key(left.enrollment_key)]
+    return keys if left.calendar_hash is None else [*keys, calendar_key(left.calendar_hash)]
+
+
+def _lacked(mine: Student, other: Kept, taken: Collection[str]) -> dict[str, Any]:
+    """Return what `other` said and the student did not, but for what somebody took meanwhile. taken: keys."""
+    left = other.leaving
+    said = {name: getattr(other.student, name) for name in ("branch", "cgpa") if getattr(mine, name) is None}
+    key, calendar = left.enrollment_key, left.calendar_hash
+    if key is not None and mine.enrollment_key is None and enrollment_key(key) not in taken:
+        said |= {"enrollment_key": key, "enrollment_hint": left.enrollment_hint}
+    if calendar is not None and mine.calendar_hash is None and calendar_key(calendar) not in taken:
+        said["calendar_hash"] = calendar
+    return said
 
 
 def _known(taker: Kept, aside: Kept | None, key: str) -> Address | None:

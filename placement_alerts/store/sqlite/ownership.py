@@ -21,10 +21,10 @@ TAKE_OVER_SQL = """
     WHERE id = ?"""
 ADDRESSES_OF_SQL = "SELECT id FROM addresses WHERE student_id = ? ORDER BY number"
 GIVE_SQL = "UPDATE addresses SET student_id = ?, number = (SELECT max(number) + 1 FROM addresses) WHERE id = ?"
-SAID_SQL = "SELECT enrollment_key, enrollment_hint, branch, cgpa FROM students WHERE id = ?"
+SAID_SQL = "SELECT enrollment_key, enrollment_hint, calendar_hash, branch, cgpa FROM students WHERE id = ?"
 TAKE_SAID_SQL = """
     UPDATE students SET enrollment_hint = iif(enrollment_key IS NULL, :hint, enrollment_hint),
-        enrollment_key = coalesce(enrollment_key, :key),
+        enrollment_key = coalesce(enrollment_key, :key), calendar_hash = coalesce(calendar_hash, :calendar),
         branch = coalesce(branch, :branch), cgpa = coalesce(cgpa, :cgpa)
     WHERE id = :id"""
 REMOVE_SQL = "DELETE FROM students WHERE id = ?"
@@ -55,9 +55,9 @@ async def merge(writer: aiosqlite.Connection, other: str, student_id: str) -> bo
         return True
     for (address_id,) in list(await writer.execute_fetchall(ADDRESSES_OF_SQL, (other,))):
         await writer.execute(GIVE_SQL, (student_id, address_id))
-    ((key, hint, branch, cgpa),) = await writer.execute_fetchall(SAID_SQL, (other,))
-    await writer.execute(REMOVE_SQL, (other,))  # first: an enrollment key is unique
-    said = {"key": key, "hint": hint, "branch": branch, "cgpa": cgpa, "id": student_id}
+    ((key, hint, calendar, branch, cgpa),) = await writer.execute_fetchall(SAID_SQL, (other,))
+    await writer.execute(REMOVE_SQL, (other,))  # first: an enrollment key is unique, and so is a calendar
+    said = {"key": key, "hint": hint, "calendar": calendar, "branch": branch, "cgpa": cgpa, "id": student_id}
     await writer.execute(TAKE_SAID_SQL, said)
     return True
 
