@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from placement_alerts.channels.base import Channel
 from placement_alerts.config.models import Config, TelegramConfig
 from placement_alerts.core.receipt_token import RECEIPTS
-from placement_alerts.http_client import Connections, HttpClient
+from placement_alerts.core.retry import RetryPolicy
+from placement_alerts.core.subscription import WEBPUSH
 from placement_alerts.store.base import Store
 
 if TYPE_CHECKING:
@@ -61,16 +62,16 @@ def _open_telegram(settings: TelegramConfig, stack: AsyncExitStack) -> tuple["Bo
 async def _open_webpush(
     config: Config, store: Store, now: Callable[[], datetime], stack: AsyncExitStack
 ) -> tuple["WebPushChannel", str]:
-    from placement_alerts.channels.webpush.channel import PER_ORIGIN, SLOTS, WebPushChannel
+    from placement_alerts.channels.webpush.channel import WebPushChannel
+    from placement_alerts.channels.webpush.posting import Posts
     from placement_alerts.channels.webpush.vapid import load_key
 
     settings = config.webpush
-    http = HttpClient(allow_private=settings.allow_private_endpoints, connections=Connections(SLOTS, PER_ORIGIN))
-    await stack.enter_async_context(http)
+    posts = await stack.enter_async_context(Posts(allow_private=settings.allow_private_endpoints))
     key = load_key(settings.vapid_private_key.get_secret_value())
     channel = WebPushChannel(
         store.subscriptions,
-        http,
+        posts,
         key,
         subject=settings.subject,
         ttl=timedelta(seconds=settings.ttl_s),
@@ -79,3 +80,13 @@ async def _open_webpush(
         now=now,
     )
     return channel, key.public
+
+
+def retry_policy(channel: Channel) -> RetryPolicy:
+    """Return how deliveries of a channel are tried again.
+
+    A push whose answer was lost may be sent again and again: the same topic and tag replace it on the way and on the
+    screen. A message in a chat would stand there twice.
+    """
+    policy = RetryPolicy()
+    return replace(policy, unknown_tries=policy.tries) if channel.name == WEBPUSH else policy

@@ -8,14 +8,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from placement_alerts.app_channels import Channels, open_channels
+from placement_alerts.app_channels import Channels, open_channels, retry_policy
 from placement_alerts.app_intake import open_intake
 from placement_alerts.app_sources import Sources, open_sources
 from placement_alerts.app_statistics import figures_of
 from placement_alerts.config.models import Config
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.render import ShowNames
-from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.alarms import Alarms
 from placement_alerts.pipeline.fanout import Lane
@@ -77,7 +76,7 @@ async def open_parts(config: Config, *, exclusive: bool, sends: bool = True) -> 
         membership = Membership(store, this_process(), now, alone=alone, dead_after_s=config.fanout.lease_s)
         showing = Showing(store.notices, ShowNames(config.offers.show_names), now)
         lanes = tuple(
-            Lane(channel, store, showing, membership.owner, now, RetryPolicy(), config.fanout.batch)
+            Lane(channel, store, showing, membership.owner, now, retry_policy(channel), config.fanout.batch)
             for channel in channels.all
         )
         alarm = Alarms(store, now, config.years.active).raise_once

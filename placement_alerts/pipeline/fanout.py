@@ -237,6 +237,8 @@ class Lane:
             log.debug("delivery.sent", delivery=claimed.id, channel=claimed.channel)
         elif receipt.state is DeliveryState.DEAD:
             log.error("delivery.died", delivery=claimed.id, channel=claimed.channel, error_class=receipt.error_class)
+        elif isinstance(outcome, Deferred) and not outcome.counts:
+            log.debug("delivery.put_off", delivery=claimed.id, channel=claimed.channel, error_class=receipt.error_class)
         else:
             log.info(
                 "delivery.failed", delivery=claimed.id, channel=claimed.channel, error_class=receipt.error_class,
