@@ -1,7 +1,7 @@
 """How often somebody may ask: token buckets per (caller, class), and the headers that say how things stand.
 
-The middleware of web/limiting.py asks for every request before its handler runs: with an API token's header nothing
-but whether the address sent too many wrong ones lately, without one ADDRESS under /api and PAGES elsewhere. Whoever
+The middleware asks for every request before its handler runs: with an API token's header nothing but whether the
+address sent too many wrong or unchecked ones lately, without one ADDRESS under /api and PAGES elsewhere. Whoever
 checks credentials or does something with a limit of its own then calls, with the request in hand:
 
     take(request, TOKEN, token.id)       a right token: once a request, as soon as it is known whose it is
@@ -40,9 +40,11 @@ class Limit:
 
 TOKEN = Limit("token", 600, 60, 60)
 ADDRESS = Limit("address", 60, 60, 20)  # the API without a credential
+UNCHECKED = Limit("unchecked", 60, 60, 20)  # an address: with a token's header where nobody looks at it
 SESSION = Limit("session", 240, 60, 60)  # the API from a page of ours
 PAGES = Limit("pages", 1200, 60, 300)  # an address: a campus sits behind one
 WRONG = Limit("credentials", 10, 60, 10)  # an address
+NEW_BROWSERS = Limit("new browsers", 300, 3600, 60)  # an address: anonymous students, who are kept and planned for
 PUBLISHING = Limit("publishing", 60, 60, 20)  # a token
 
 
@@ -126,6 +128,20 @@ def refuse_guessing(request: web.Request) -> None:
 def wrong_credential(request: web.Request) -> None:
     """Count a wrong credential or sign-in code for the client's address. Raises Problem (429)."""
     take(request, WRONG, client_of(request))
+
+
+def refuse_unchecked(request: web.Request) -> None:
+    """Raise Problem (429) if this address sent too many headers of tokens lately to where nobody looks at them."""
+    limiter = request.config_dict.get(LIMITER)
+    if limiter is not None and not (verdict := limiter.peek(client_of(request), UNCHECKED)).allowed:
+        _obey(request, verdict)
+
+
+def count_unchecked(request: web.Request) -> None:
+    """Count a request that nothing else counted: else whatever stands in a token's header would buy its way out."""
+    limiter = request.config_dict.get(LIMITER)
+    if limiter is not None and VERDICT_KEY not in request:
+        limiter.take(client_of(request), UNCHECKED)
 
 
 def client_of(request: web.Request) -> str:

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from placement_alerts.web import limits, sessions
 from placement_alerts.web.addresses import client_address, networks_of
-from placement_alerts.web.csrf import refuse_forged
+from placement_alerts.web.csrf import form_token, refuse_forged
 from placement_alerts.web.errors import explain, is_api
 from placement_alerts.web.pages.shell import Shell
 from placement_alerts.web.problems import REQUEST_ID, Problem
@@ -97,9 +97,13 @@ def _well_formed(settings: WebSettings) -> Middleware:
 
 @web.middleware
 async def _limited(request: web.Request, handler: Handler) -> web.StreamResponse:
-    if not is_probed(request.path) and request.path != TELEGRAM:
-        await _count(request)
-    return await handler(request)
+    if is_probed(request.path) or request.path == TELEGRAM:
+        return await handler(request)
+    await _count(request)
+    try:
+        return await handler(request)
+    finally:
+        limits.count_unchecked(request)
 
 
 async def _count(request: web.Request) -> None:
@@ -107,6 +111,7 @@ async def _count(request: web.Request) -> None:
     has_token = sessions.has_token(request)
     if has_token:
         limits.refuse_guessing(request)
+        limits.refuse_unchecked(request)
     if not is_api(request.path):
         limits.take(request, limits.PAGES, client)
     elif not has_token:
@@ -121,7 +126,10 @@ async def _count(request: web.Request) -> None:
 def _recognised(settings: WebSettings) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if is_probed(request.path) or request.path.startswith("/static/") or sessions.has_token(request):
+        if is_probed(request.path) or request.path.startswith("/static/"):
+            return await handler(request)
+        await form_token(request)
+        if sessions.has_token(request):
             return await handler(request)
         known = request.config_dict[SESSIONS]
         await known.recognise(request)

@@ -15,7 +15,7 @@ from placement_alerts.core.receipt_token import RECEIPTS, is_token_of
 from placement_alerts.core.student import Student
 from placement_alerts.core.subscription import WEBPUSH, PushSubscription, hash_of
 from placement_alerts.core.token import Scope
-from placement_alerts.web import sessions
+from placement_alerts.web import limits, sessions
 from placement_alerts.web.device_label import device_label
 from placement_alerts.web.existing_key import KEY_HEADER, Detail, admit, with_details
 from placement_alerts.web.problems import Problem
@@ -203,6 +203,7 @@ class PushRoutes:
             raise Detail(401, "Sign in first")
         if found.student is not None or refresh:  # a page that nobody asked on makes no student
             return found.student
+        limits.take(request, limits.NEW_BROWSERS, limits.client_of(request))
         student = await self._services.subscribing.anonymous()
         await sessions.become_anonymous(request, student)
         return student
@@ -234,5 +235,5 @@ async def _body(request: web.Request, model: type[B]) -> B:
         first = error.errors(include_input=False, include_context=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "body"
         raise Problem(422, "invalid_body", f"{where}: {first['msg']}") from error
-    except (ValueError, RecursionError) as error:
+    except (ValueError, LookupError, RecursionError) as error:  # in an encoding that nobody knows, too
         raise Problem(400, "invalid_json", "The body should be JSON.") from error

@@ -130,10 +130,23 @@ async def test_name_and_password_in_an_address_are_no_api_token(house: House, cs
         (b"a&" * 2000, FORM["Content-Type"], 413),
         (b"csrf=%ff%fe", FORM["Content-Type"], 403),
         (b"csrf=x", FORM["Content-Type"] + "; charset=nonsense", 400),
-        (b"--x\r\n\r\n--x--", "multipart/form-data; boundary=x", 403),
+        (b"--x\r\n\r\n--x--", "multipart/form-data; boundary=x", 415),
+        (b"", "multipart/form-data", 415),
     ],
 )
 async def test_hostile_forms_are_refused_quietly(
     house: House, csrf: str, body: bytes, content_type: str, status: int
 ) -> None:
     assert await change(house, data=body, headers={"Content-Type": content_type}) == status
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-API-Key": "pa_x"}])
+async def test_hostile_forms_of_strangers_and_programs_are_refused_as_quietly(
+    house: House, headers: dict[str, str]
+) -> None:
+    parts = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n' * 2000 + b"--x--\r\n"
+    many = {"Content-Type": "multipart/form-data; boundary=x", **headers}
+    odd = {"Content-Type": FORM["Content-Type"] + "; charset=nonsense", **headers}
+
+    assert (await house.ask("POST", "/enter", data=parts, headers=many)).status == 415
+    assert (await house.ask("POST", "/enter", data=b"student=x", headers=odd)).status == 400

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from placement_alerts.store.base import Store
-from placement_alerts.web.limits import ADDRESS, TOKEN, WRONG, Limit, Limiter
+from placement_alerts.web.limits import ADDRESS, TOKEN, UNCHECKED, WRONG, Limit, Limiter
 from tests.web.conftest import Clock
 from tests.web.house import House, Moments, a_house
 
@@ -123,6 +123,17 @@ async def test_forged_cookie_buys_nothing(house: House) -> None:
     answers = [await house.get("/api/v1/things", headers=headers) for _ in range(ADDRESS.burst + 1)]
 
     assert answers[-1].status == 429
+
+
+@pytest.mark.parametrize("header", [{"X-API-Key": "junk"}, {"X-API-Key": ""}, {"Authorization": "Bearer x"}])
+async def test_header_of_a_token_that_nobody_looks_at_buys_nothing(house: House, header: dict[str, str]) -> None:
+    answers = [await house.get("/api/v1/things", headers=header) for _ in range(UNCHECKED.burst + 1)]
+
+    assert [one.status for one in answers] == [200] * UNCHECKED.burst + [429]
+    assert (await house.get("/who", headers=header)).status == 429
+
+    house.moments.pass_by(seconds=1)
+    assert (await house.get("/api/v1/things", headers=header)).status == 200
 
 
 async def test_guessing_credentials_is_stopped(house: House) -> None:

@@ -18,6 +18,7 @@ from placement_alerts.core.receipt_token import RECEIPTS, receipt_token
 from placement_alerts.core.student import OffReason, Student
 from placement_alerts.core.subscription import WEBPUSH, hash_of
 from placement_alerts.store.base import Store
+from placement_alerts.web.limits import NEW_BROWSERS
 from placement_alerts.web.push import PushRoutes
 from tests.builders import YEAR, a_delivery, a_notice, a_student
 from tests.web.house import House, Moments, a_house
@@ -116,6 +117,19 @@ async def test_further_subscriptions_are_the_same_students(house: House) -> None
     assert (await house.services.store.students.counts())["total"] == 1
 
 
+async def test_address_makes_no_endless_row_of_anonymous_students(house: House) -> None:
+    statuses = []
+    for number in range(NEW_BROWSERS.burst + 10):
+        house.client.cookie_jar.clear()
+        house.moments.pass_by(seconds=1)  # so that no other limit is reached
+        answer = await post(house, "subscribe", SUBSCRIPTION | {"endpoint": f"{ENDPOINT}{number}"})
+        statuses.append(answer.status)
+
+    found = await house.services.store.students.find(YEAR, None, 100)
+    assert statuses.count(200) == len(found)
+    assert statuses.count(429) >= 1
+
+
 async def test_page_that_nobody_asked_on_makes_no_student(house: House) -> None:
     response = await post(house, "subscribe", SUBSCRIPTION | {"refresh": True})
 
@@ -160,7 +174,13 @@ async def test_subscription_that_does_not_fit_is_refused_and_not_repeated(house:
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"), [(b"{", "application/json"), (b"[" * 100_000, "application/json"), (b"a=b", "text/plain")]
+    ("body", "kind"),
+    [
+        (b"{", "application/json"),
+        (b"[" * 100_000, "application/json"),
+        (b"{}", "application/json; charset=nonsense"),
+        (b"a=b", "text/plain"),
+    ],
 )
 async def test_what_is_no_json_is_refused(house: House, body: bytes, kind: str) -> None:
     response = await house.ask("POST", "/api/push/subscribe", data=body, headers={"Content-Type": kind})
