@@ -1,22 +1,54 @@
-"""Making API tokens: one way for the command line, the pages and the API."""
+"""API tokens: made in one way for the command line, the pages and the API, and what became of who made them."""
 
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from placement_alerts.core.student import Student, StudentId
 from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope, TokenId
 from placement_alerts.errors import NotPossible
 from placement_alerts.store.base import Store
 
 LONGEST_DAYS = 3650
 LABEL_LIMIT = 80  # characters
+CLI = "cli"  # as ApiToken.created_by says it
+MADE_BY_TOKEN = "token:"  # noqa: S105 - so begins ApiToken.created_by of what another token made; its id follows
 _BYTES = 32
+_FARTHEST = 10  # tokens made by tokens made by tokens ...
 
 
 def token_hash(plain: str) -> str:
     """Return what is kept of a token."""
     return sha256(plain.encode(errors="replace")).hexdigest()
+
+
+def is_admin(student: Student, admins: Collection[int]) -> bool:
+    """Say whether the student is an admin. admins: Telegram user ids."""
+    values = {str(admin) for admin in admins}
+    return any(address.channel == "telegram" and address.value in values for address in student.addresses)
+
+
+async def is_worth(store: Store, token: ApiToken, now: datetime, admins: Collection[int]) -> bool:
+    """Say whether a token opens anything: it has not ended, and neither have the rights of whoever made it.
+
+    A token never has more than its creator: it ends with the token that made it, or when an admin is none any more.
+    """
+    for _ in range(_FARTHEST):
+        if token.revoked_at is not None or token.expires_at <= now:
+            return False
+        if not token.created_by.startswith(MADE_BY_TOKEN):
+            return token.created_by == CLI or await _is_an_admins(store, token, admins)
+        maker = await store.tokens.get(TokenId(token.created_by.removeprefix(MADE_BY_TOKEN)))
+        if maker is None:
+            return False
+        token = maker
+    return False
+
+
+async def _is_an_admins(store: Store, token: ApiToken, admins: Collection[int]) -> bool:
+    student = await store.students.get(StudentId(token.created_by))
+    return student is not None and is_admin(student, admins)
 
 
 async def issue(

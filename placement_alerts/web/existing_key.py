@@ -11,6 +11,7 @@ from aiohttp import web
 
 from placement_alerts.core.token import TOKEN_PREFIX, Scope, allows
 from placement_alerts.errors import StoreError
+from placement_alerts.pipeline.tokens import is_worth
 from placement_alerts.web import limits
 from placement_alerts.web.services import Services
 
@@ -81,7 +82,7 @@ def _given(request: web.Request) -> str:
 async def _admit_token(services: Services, request: web.Request, given: str, scope: Scope) -> str:
     token = await services.store.tokens.by_hash(hashlib.sha256(given.encode(errors="replace")).hexdigest())
     now = services.now()
-    if token is None or token.revoked_at is not None or token.expires_at <= now:
+    if token is None or not await is_worth(services.store, token, now, services.settings.admins):
         limits.wrong_credential(request)
         raise Detail(401, "Unauthorized")
     limits.take(request, limits.TOKEN, token.id)

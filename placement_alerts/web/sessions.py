@@ -15,7 +15,7 @@ token against forged requests (web/csrf.py). A request with an API token has no 
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -23,6 +23,7 @@ from aiohttp import web
 
 from placement_alerts.core.session import Session, SessionId
 from placement_alerts.core.student import Student
+from placement_alerts.pipeline.tokens import is_admin
 from placement_alerts.web.cookies import LIFE, SECRET_BYTES, Cookie, Signer
 from placement_alerts.web.csrf import SAFE
 from placement_alerts.web.device_label import device_label
@@ -163,7 +164,7 @@ class Sessions:
             session=session,
             student=student,
             signed_in=signed_in,
-            is_admin=signed_in and student is not None and _is_admin(student, self._services.settings.admins),
+            is_admin=signed_in and student is not None and is_admin(student, self._services.settings.admins),
             csrf=self._signer.csrf(cookie) if self._signer else "",
         )
         request[VISITOR] = found
@@ -227,8 +228,3 @@ def tell(request: web.Request, response: web.StreamResponse) -> None:
     cookie = f"{sessions.cookie_name}={change}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}"
     response.headers.add("Set-Cookie", cookie)
     response.headers["Cache-Control"] = "private, no-store"
-
-
-def _is_admin(student: Student, admins: Collection[int]) -> bool:
-    values = {str(admin) for admin in admins}
-    return any(address.channel == "telegram" and address.value in values for address in student.addresses)

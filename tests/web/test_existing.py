@@ -114,6 +114,13 @@ async def a_token(store: Store, *scopes: Scope, **values: Any) -> dict[str, str]
     return {"X-API-Key": "pa_token"}
 
 
+async def test_token_whose_maker_is_no_admin_is_refused(store: Store, bot: House) -> None:
+    _, student = await store.students.join("telegram", "77", YEAR, {}, NOW)
+    headers = await a_token(store, Scope.ADMIN, created_by=student.id)
+
+    assert (await asked(bot, "GET", "/api/stats", headers))[0] == 401
+
+
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 async def test_missing_or_wrong_key_is_refused(bot: House, method: str, path: str) -> None:
     assert await asked(bot, method, path, {}, json={"message": "x"}) == (401, {"detail": "Unauthorized"})

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from hmac import compare_digest
 
@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.hdrs import AUTHORIZATION
 
 from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope
+from placement_alerts.pipeline.tokens import is_worth
 from placement_alerts.store.base import Store
 from placement_alerts.web.api.codes import problem
 from placement_alerts.web.api.operation import Caller
@@ -37,10 +38,18 @@ def token_of(request: web.Request) -> str | None:
 
 
 class Credentials:
-    """Knows tokens by their hash. What the store said is kept for a second."""
+    """Knows tokens by their hash. What the store said is kept for a second. admins: Telegram user ids."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime], monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
+        admins: Collection[int] = (),
+    ) -> None:
+        self._store = store
         self._tokens = store.tokens
+        self._admins = admins
         self._now = now
         self._monotonic = monotonic
         self._kept: OrderedDict[str, tuple[float, ApiToken, Caller]] = OrderedDict()
@@ -83,7 +92,11 @@ class Credentials:
 
     async def _ask(self, hash_: str) -> tuple[float, ApiToken, Caller]:
         token = await self._tokens.by_hash(hash_)
-        if token is None or not compare_digest(token.hash, hash_):
+        if (
+            token is None
+            or not compare_digest(token.hash, hash_)
+            or not await is_worth(self._store, token, self._now(), self._admins)
+        ):
             self._kept.pop(hash_, None)
             raise _wrong()
         return self._keep(hash_, token)

@@ -61,7 +61,7 @@ class ApiRoutes:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._cors = Cors(services.settings.cors_origins)
-        self.credentials = Credentials(services.store, services.now, services.monotonic)
+        self.credentials = Credentials(services.store, services.now, services.monotonic, services.settings.admins)
         self.operations = all_operations(services, self.credentials)
 
     def routes(self) -> list[web.RouteDef]:

@@ -93,7 +93,7 @@ class Tokens:
         return Answer(shown, etag=etag("token", shown.model_dump_json()))
 
     async def create(self, call: Call[None, TokenSent]) -> Answer:
-        """Make a token with no more than the caller's own scopes."""
+        """Make a token with no more than the caller's own scopes and time."""
         sent = call.body
         for scope in sent.scopes:
             check_scope(call.caller, scope)
@@ -106,7 +106,7 @@ class Tokens:
             scopes=tuple(scope for scope in Scope if scope in sent.scopes),
             created_by=call.caller.actor.removeprefix("student:"),
             created_at=call.now,
-            expires_at=call.now + timedelta(days=sent.days),
+            expires_at=await self._end_of(call),
         )
         await audit(self._store, call.now, call.caller.actor, "token.created", token.id, " ".join(token.scopes))
         try:
@@ -123,6 +123,12 @@ class Tokens:
         await self._tokens.revoke(token.id, call.now)
         self._credentials.forget()
         return Answer(status=204)
+
+    async def _end_of(self, call: Call[None, TokenSent]) -> datetime:
+        """Return when the new token ends: no later than the one that asks for it."""
+        wanted = call.now + timedelta(days=call.body.days)
+        maker = await self._tokens.get(call.caller.token_id) if call.caller.token_id else None
+        return min(wanted, maker.expires_at) if maker else wanted
 
     async def _token(self, call: Call[TokenGiven, None]) -> ApiToken:
         token = await self._tokens.get(TokenId(call.given.token_id))
@@ -153,7 +159,8 @@ def operations(services: Services, credentials: Credentials) -> list[Operation]:
             name="createToken",
             tag="tokens",
             summary="Make an API token",
-            description="The token is in this answer and nowhere else. It gets no scope that the caller lacks.",
+            description="The token is in this answer and nowhere else. It gets no scope that the caller lacks, "
+            "and ends with the token that asked for it.",
             handle=tokens.create,
             answers={201: NewTokenView},
             scope=Scope.ADMIN,

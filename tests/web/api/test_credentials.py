@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 
 from placement_alerts.core.token import Scope
+from placement_alerts.store.base import Store
 from placement_alerts.web.api.routes import ApiRoutes
-from tests.builders import NOW, a_student
-from tests.web.api.conftest import Stage, a_token
+from tests.builders import NOW, YEAR, a_student
+from tests.web.api.conftest import Moments, Stage, a_stage, a_token
 
 
 async def _statuses(stage: Stage, **call: str | None) -> dict[str, int]:
@@ -89,6 +90,30 @@ async def test_token_revoked_elsewhere_ends_within_a_second(stage: Stage) -> Non
     stage.moments.pass_by(seconds=1)
 
     assert (await stage.get("/api/v1/notices", token="pa_short")).status == 401
+
+
+async def test_token_ends_when_its_maker_is_no_admin_any_more(store: Store, moments: Moments) -> None:
+    _, student = await store.students.join("telegram", "7", YEAR, {}, NOW)
+    await store.tokens.add(a_token("made", created_by=student.id))
+
+    async with a_stage(store, moments, admins=frozenset({7})) as stage:
+        assert (await stage.get("/api/v1/notices", token="pa_made")).status == 200
+    async with a_stage(store, moments, admins=frozenset({8})) as stage:
+        assert (await stage.get("/api/v1/notices", token="pa_made")).status == 401
+
+
+async def test_token_ends_with_the_token_that_made_it(stage: Stage) -> None:
+    maker = a_token("maker", expires_at=NOW + timedelta(days=2))
+    await stage.store.tokens.add(maker)
+    sent = {"label": "made", "scopes": ["admin"], "days": 365}
+    made = (await stage.post("/api/v1/tokens", sent, token="pa_maker")).json
+    before = await stage.get("/api/v1/notices", token=made["token"])
+    await stage.call("DELETE", f"/api/v1/tokens/{maker.id}")
+
+    after = await stage.get("/api/v1/notices", token=made["token"])
+
+    assert made["expires_at"] == "2025-11-12T06:30:00Z"
+    assert (before.status, after.status) == (200, 401)
 
 
 async def test_use_is_noted_by_the_minute(stage: Stage) -> None:
