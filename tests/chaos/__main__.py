@@ -1,6 +1,7 @@
 """`python -m tests.chaos`: run every scenario in full and print what was counted and measured.
 
-Counts are the simulated Bot API's own. Exit code 1 if a scenario breaks its goal, 0 if all that could run hold.
+Counts are those of the simulated Bot API and push services. Exit code 1 if a scenario breaks its goal, 0 if all that
+could run hold.
 """
 
 import argparse
@@ -19,6 +20,7 @@ from tests.chaos.full_disk import NoDisk, full_disk
 from tests.chaos.mails import mails_under_fire
 from tests.chaos.outage import outages
 from tests.chaos.program import ColdStart, Nursery, Starter
+from tests.chaos.push_kills import push_killed
 from tests.chaos.report import Finding, table
 from tests.chaos.stage import RATE, Stage, open_stage
 from tests.chaos.steps import kill_at_steps
@@ -75,6 +77,8 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
         kills = given.kills or (MONGO_KILLS if each == "mongo" else KILLS)
         name = f"kill, {each.partition(':')[0]}"
         yield _on(each, "kill", cold, partial(killed, students=students, kills=kills, seed=seed, name=name))
+    pushes = partial(push_killed, students=given.students or FEW, kills=given.kills or ROUNDS, seed=seed)
+    yield _on(store, "kill-push", cold, partial(pushes, name="kill-push"))
     parts = partial(killed, students=FEW, kills=ROUNDS, seed=seed, name="kill-parts", parts=3)
     yield _on(store, "kill-parts", nursery, parts)
     students, kills = given.students or STUDENTS, given.kills or KILLS

@@ -44,7 +44,10 @@ def mark_of(number: int) -> str:
 
 @dataclass
 class Stage:
-    """Everything of one scenario. marks: of the notices; chats: of the students who joined; lives: of the program."""
+    """Everything of one scenario. marks: of the notices; chats: of the students who joined; lives: of the program.
+
+    settings: by name; environ: other variables that every life gets.
+    """
 
     folder: Path
     url: str
@@ -54,6 +57,7 @@ class Stage:
     starter: Starter
     rate: float = RATE
     settings: dict[str, str] = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
     marks: list[str] = field(default_factory=list)
     chats: list[int] = field(default_factory=list)
     lives: list[Program] = field(default_factory=list)
@@ -194,7 +198,7 @@ class Stage:
         marks = await self.marks_by_notice()
         admitted: dict[Pair, int] = defaultdict(int)
         for row in await self.rows():
-            for mark in marks.get(row.notice_id, ()):
+            for mark in marks.get(row.notice_id, ()) if row.channel == "telegram" else ():
                 admitted[mark, int(row.target)] += row.possibly_delivered
         return admitted
 
@@ -211,7 +215,8 @@ class Stage:
             "WEB__PORT": "0",
             "LOGGING__FORMAT": "json",
         }
-        return {f"PLACEMENT_ALERTS__{name}": value for name, value in (settings | self.settings).items()}
+        ours = {f"PLACEMENT_ALERTS__{name}": value for name, value in (settings | self.settings).items()}
+        return ours | self.environ
 
 
 @asynccontextmanager
