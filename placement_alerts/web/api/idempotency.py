@@ -81,8 +81,9 @@ class Idempotency:
         """Return what `work` answers, or what it answered before. work: its answer, and whether that shows a secret."""
         if making.key is None:
             return (await work())[0]
-        claim = self._claim(making.key, request, raw)
-        there = await self._answers.claim(claim, self._now())
+        now = self._now()
+        claim = _claim(making.key, request, raw, now)
+        there = await self._answers.claim(claim, now)
         if there is not None:
             return _again(there, claim.fingerprint)
         return await self._work(claim, work)
@@ -99,10 +100,10 @@ class Idempotency:
                 await self._answers.release(claim)
         return response
 
-    def _claim(self, key: str, request: web.Request, raw: bytes) -> KeptAnswer:
-        now = self._now()
-        about = b"\n".join((request.method.encode(), request.raw_path.encode(errors="replace"), raw))
-        return KeptAnswer(key, hashlib.sha256(about).hexdigest(), now + LEASE, now + KEPT)
+
+def _claim(key: str, request: web.Request, raw: bytes, now: datetime) -> KeptAnswer:
+    about = b"\n".join((request.method.encode(), request.raw_path.encode(errors="replace"), raw))
+    return KeptAnswer(key, hashlib.sha256(about).hexdigest(), now + LEASE, now + KEPT)
 
 
 def _key(sent: str) -> str:
