@@ -11,6 +11,8 @@ from placement_alerts.core.render import ShowNames, shown_text
 from placement_alerts.core.student import Student
 
 TEXT = "Text"  # of core.changes: the whole text before and after
+# four digits with no blank between, which every enrollment number has; a year alone is none
+_MAY_NUMBER = re.compile(r"(?<!\d)(?!20\d\d(?![\dA-Za-z/.-]))\d(?:[A-Za-z./-]{0,8}\d){3}")
 _HEADING_OF_LIST = re.compile(r"(?=[^|]*\|)(?=\D*$)(?=.*\b(?:enrol|roll ?n|name)).{1,200}", re.IGNORECASE)
 COMPARED_LINES = 2_000  # of each text; longer ones are not compared
 
@@ -45,7 +47,11 @@ class TextChange:
 
 def names_students(notice: Notice) -> bool:
     """Say whether its text names any student, by number or by name."""
-    return bool(notice.facts.students or naming_lines(notice.text.splitlines(), ()))
+    if notice.facts.students:
+        return True
+    # what a number looks like takes long to find out, so only lines are asked that may have one
+    lines = [line for line in notice.text.splitlines() if _MAY_NUMBER.search(line)]
+    return bool(naming_lines(lines, ()))
 
 
 def is_public(notice: Notice, *, public_pages: bool) -> bool:
@@ -68,6 +74,11 @@ def may_read(notice: Notice, reader: Reader, *, public_pages: bool) -> bool:
         return True
     only_named = notice.audience is not None and notice.audience.only_named
     return reader.student.year == notice.year and not only_named
+
+
+def readable(notices: Iterable[Notice], reader: Reader, *, public_pages: bool) -> list[Notice]:
+    """Return those of the notices that this reader may read. Slow for many: call it in a thread."""
+    return [one for one in notices if may_read(one, reader, public_pages=public_pages)]
 
 
 def visible_html(notice: Notice) -> str | None:

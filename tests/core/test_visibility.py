@@ -60,6 +60,20 @@ def test_everybody_may_read_what_names_nobody_or_is_meant_for_all(
     assert may_read(notice, STRANGER, public_pages=public_pages) is expected
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        *("21103001", "9921103001", "2021103001", "211030012", "21BCE1045", "1MS21CS004", "20B81A05C3"),
+        *("RA2111003010123", "2021A7PS1234P", "21CSB0A07", "PES1UG22CS101", "2K21/CO/123", "CB.EN.U4CSE21020"),
+        *("21bcs045", "21/CSE/123", "2021-ECE-12"),
+    ],
+)
+def test_text_with_numbers_of_two_students_is_not_public_however_they_are_written(number: str) -> None:
+    listed = a_notice(text=f"Come at 10:00, 14 Nov 2025.\n1 {number} A\n2 {number} B")
+    assert not is_public(listed, public_pages=True)
+    assert is_public(a_notice(text=f"Call {number} before 14 Nov 2025 17:00\nin 2026."), public_pages=True)
+
+
 def test_what_is_not_public_is_for_its_year_for_whom_it_names_and_for_admins() -> None:
     readers = {
         "of the year": Reader(a_student()),

@@ -1,10 +1,11 @@
 """What comes in the next days: `/deadlines`, by day in India."""
 
+import asyncio
 from datetime import timedelta
 
 from aiohttp import web
 
-from placement_alerts.core.visibility import may_read
+from placement_alerts.core.visibility import readable
 from placement_alerts.web.pages.due import days_of, start_of_day
 from placement_alerts.web.pages.feed_query import ListWish, read_list_wish
 from placement_alerts.web.pages.reading import reader_of, year_of
@@ -36,7 +37,7 @@ class DeadlinePage:
         since = start_of_day(now)
         until = since + AHEAD
         dated = await self._services.store.notices.dated(year, since, until, _MOST)
-        notices = [one for one in dated if may_read(one, reader, public_pages=settings.public_pages)]
+        notices = await asyncio.to_thread(readable, dated, reader, public_pages=settings.public_pages)
         return await self._shell.show(
             request,
             "deadlines.html",

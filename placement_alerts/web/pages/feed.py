@@ -7,7 +7,7 @@ from aiohttp import web
 
 from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.core.notice import Notice, NoticeId
-from placement_alerts.core.visibility import Reader, may_read
+from placement_alerts.core.visibility import Reader, readable
 from placement_alerts.web.pages.answers import wants_page
 from placement_alerts.web.pages.cards import KIND_NAMES, Card, card_of
 from placement_alerts.web.pages.feed_query import ListWish, read_list_wish
@@ -89,7 +89,7 @@ class FeedPages:
         found: list[Notice] = []
         for _ in range(_ROUNDS):
             batch = await notices.find(wanted, after, _BATCH)
-            found += [one for one in batch if may_read(one, reader, public_pages=settings.public_pages)]
+            found += await asyncio.to_thread(readable, batch, reader, public_pages=settings.public_pages)
             if len(found) > PAGE:
                 return found[:PAGE], found[PAGE - 1].id
             if len(batch) < _BATCH:
