@@ -1,12 +1,13 @@
 """Students, for the office: by year, by search, and what one student got. A search never stands in an address."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from aiohttp import web
 
 from placement_alerts.core.delivery import Delivery, DeliveryId
 from placement_alerts.core.enrollment import enrollment_key, normal_number
+from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import Student, StudentId
 from placement_alerts.errors import NotFound
 from placement_alerts.pipeline.planning import ENROLLMENTS
@@ -112,8 +113,7 @@ async def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
 
 async def titles_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
     """Return the titles of notices by id. ids: of one page."""
-    get: Callable = store.notices.get
-    found = {one: await get(one) for one in dict.fromkeys(ids)}
+    found = {one: await store.notices.get(NoticeId(one)) for one in dict.fromkeys(ids)}
     return {one: notice.title for one, notice in found.items() if notice is not None}
 
 
