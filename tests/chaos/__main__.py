@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tests.chaos.busy_stop import busy_stops
 from tests.chaos.chain import chain
 from tests.chaos.fanout_kills import asked_to_stop, killed, stopped_while_hung, taken_over
 from tests.chaos.full_disk import NoDisk, full_disk
@@ -26,6 +27,7 @@ from tests.chaos.stage import RATE, Stage, open_stage
 from tests.chaos.steps import kill_at_steps
 from tests.chaos.stores import fresh_store
 from tests.chaos.storm import storm
+from tests.chaos.web_steps import web_killed
 from tests.mail_server import NoMailServer, running_mail_server
 from tests.store.mongo_server import NoServer
 
@@ -84,6 +86,8 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
     students, kills = given.students or STUDENTS, given.kills or KILLS
     few, rounds = min(students, FEW), min(kills, ROUNDS)
     yield _on(store, "stop", cold, partial(asked_to_stop, students=students, terms=given.terms, seed=seed, name="stop"))
+    stops = partial(busy_stops, students=few, terms=given.terms, seed=seed, name="stop-busy")
+    yield _on(store, "stop-busy", cold, stops)
     yield _on(store, "stop-hung", nursery, partial(stopped_while_hung, students=few, name="stop-hung"))
     whole = partial(chain, students=60, notices=kills, kills=kills, seed=seed, name="chain")
     yield _on(store, "chain", nursery, whole)
@@ -94,6 +98,8 @@ def _scenarios(given: argparse.Namespace, nursery: Starter) -> Iterator[Scenario
     # these are about one kind of store: its rows are watched, its server is stopped, its disk is filled
     each_step = partial(kill_at_steps, students=12, rounds=rounds, seed=seed, name="steps")
     yield _on("sqlite", "steps", nursery, each_step)
+    web_steps = partial(web_killed, students=12, rounds=rounds, seed=seed, name="web-steps")
+    yield _on("sqlite", "web-steps", nursery, web_steps)
     shared = store if store != "sqlite" else "mongo"
     yield _on(shared, "takeover", cold, partial(taken_over, students=few, name="takeover"), rate=TAKEOVER_RATE)
     yield Scenario("outage", partial(outages, starter=cold, students=few * 2, away_s=OUTAGE_S, name="outage"))

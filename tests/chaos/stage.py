@@ -125,8 +125,8 @@ class Stage:
                 await asyncio.sleep(SETTLE_LOOK_S)
 
     async def is_settled(self) -> bool:
-        """Say whether every notice is planned and no delivery waits."""
-        if await self.store.notices.unplanned(1):
+        """Say whether no draft is due, every notice is planned and no delivery waits."""
+        if await self.store.drafts.due(now(), 1) or await self.store.notices.unplanned(1):
             return False
         counts = await self.store.deliveries.counts()
         return not any(n for (_, state), n in counts.items() if state in WAITING or state is DeliveryState.SENDING)
