@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 
 from placement_alerts.healthcheck import where
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 
 ROOT = Path(__file__).parent.parent
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -34,12 +34,12 @@ async def check(port: int, folder: Path) -> int:
 
 @pytest.mark.parametrize(("handler", "code"), [(alive, 0), (stuck, 1)])
 async def test_exit_code_says_whether_the_process_lives(tmp_path: Path, handler: Handler, code: int) -> None:
-    async with serve(make_application([web.get("/health/live", handler)]), "127.0.0.1", 0) as port:
+    async with serve(plain_application([web.get("/health/live", handler)]), "127.0.0.1", 0) as port:
         assert await check(port, tmp_path) == code
 
 
 async def test_nobody_there_is_not_alive(tmp_path: Path) -> None:
-    async with serve(make_application([]), "127.0.0.1", 0) as port:
+    async with serve(plain_application([]), "127.0.0.1", 0) as port:
         pass
 
     assert await check(port, tmp_path) == 1

@@ -18,13 +18,9 @@ CLOSING_S = 2.0  # what an answer under way may still take when we stop
 DEADLINES = Deadlines()
 
 
-def make_application(
-    services: Services | Iterable[web.AbstractRouteDef], routes: Iterable[web.AbstractRouteDef] | None = None
-) -> web.Application:
-    """Return an application with these routes and all that stands around them. Without services: the routes alone."""
-    if not isinstance(services, Services):
-        return plain_application(services)
-    application = plain_application(routes or ())
+def make_application(services: Services, routes: Iterable[web.AbstractRouteDef]) -> web.Application:
+    """Return an application with these routes and all that stands around them."""
+    application = plain_application(routes)
     put_around(application, services)
     return application
 

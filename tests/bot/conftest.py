@@ -23,7 +23,7 @@ from placement_alerts.bot.texts import Link
 from placement_alerts.logs import set_up_logs
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 
 TOKEN = "42:AAF-test"
 NOW = datetime(2026, 1, 27, 20, 0, tzinfo=UTC)  # January 28 in Kolkata
@@ -166,7 +166,7 @@ async def telegram() -> Telegram:
 
 @pytest.fixture
 async def bot(telegram: Telegram) -> AsyncIterator[Bot]:
-    application = make_application([web.post(f"/bot{TOKEN}/{{method}}", telegram.answer)])
+    application = plain_application([web.post(f"/bot{TOKEN}/{{method}}", telegram.answer)])
     async with serve(application, "127.0.0.1", 0) as port:
         session = AiohttpSession(api=TelegramAPIServer.from_base(f"http://127.0.0.1:{port}"))
         yield Bot(TOKEN, session=session)

@@ -7,7 +7,7 @@ from aiohttp import ClientSession
 
 from placement_alerts.pipeline.vitals import Part, PartState
 from placement_alerts.web.health import Health, HealthRoutes, Heartbeat
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 from tests.web.conftest import Clock, ShownHealth
 
 IST = timezone(timedelta(hours=5, minutes=30))
@@ -17,7 +17,7 @@ IST = timezone(timedelta(hours=5, minutes=30))
 async def client(health: ShownHealth, clock: Clock) -> AsyncIterator[ClientSession]:
     routes = HealthRoutes(health, Heartbeat(clock), "1.2.3", clock).routes()
     async with (
-        serve(make_application(routes), "127.0.0.1", 0) as port,
+        serve(plain_application(routes), "127.0.0.1", 0) as port,
         ClientSession(f"http://127.0.0.1:{port}") as session,
     ):
         yield session
@@ -139,7 +139,7 @@ async def test_application_that_hangs_is_told_in_time(clock: Clock) -> None:
     silent: Health = SilentHealth()
     routes = HealthRoutes(silent, Heartbeat(clock), "1", clock).routes()
     async with (
-        serve(make_application(routes), "127.0.0.1", 0) as port,
+        serve(plain_application(routes), "127.0.0.1", 0) as port,
         ClientSession(f"http://127.0.0.1:{port}") as client,
         asyncio.timeout(5),
         client.get("/health/ready") as ready,

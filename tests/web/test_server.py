@@ -10,7 +10,7 @@ from placement_alerts.errors import ConfigError
 from placement_alerts.store.base import Store
 from placement_alerts.web.deadlines import HEAD_BYTES_MAX, Deadlines
 from placement_alerts.web.middleware import BODY_BYTES_MAX
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 from tests.web.house import House, Moments, a_house
 
 PROGRAM = {"Accept": "application/json"}
@@ -64,7 +64,7 @@ async def drip(writer: asyncio.StreamWriter, content: bytes) -> None:
 
 
 async def test_body_over_the_limit_is_refused() -> None:
-    application = make_application([web.post("/echo", echo)])
+    application = plain_application([web.post("/echo", echo)])
     async with (
         serve(application, "127.0.0.1", 0) as port,
         ClientSession(f"http://127.0.0.1:{port}") as client,
@@ -74,9 +74,9 @@ async def test_body_over_the_limit_is_refused() -> None:
 
 
 async def test_taken_address_is_named() -> None:
-    async with serve(make_application([]), "127.0.0.1", 0) as port:
+    async with serve(plain_application([]), "127.0.0.1", 0) as port:
         with pytest.raises(ConfigError, match=f"web.port: cannot listen on 127.0.0.1 port {port}"):
-            async with serve(make_application([]), "127.0.0.1", port):
+            async with serve(plain_application([]), "127.0.0.1", port):
                 pass
 
 

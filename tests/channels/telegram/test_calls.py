@@ -8,7 +8,7 @@ from aiohttp import web
 
 from placement_alerts.channels.telegram.calls import ANSWER_LIMIT, call
 from placement_alerts.channels.telegram.errors import NONSENSE, Failure
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 from tests.channels.conftest import open_bot
 
 GOOD = b'{"ok": true, "result": {"message_id": 1}}'
@@ -25,7 +25,7 @@ async def a_server(answer: bytes, status: int = 200) -> AsyncIterator[str]:
         await response.write(answer)
         return response
 
-    async with serve(make_application([web.post("/{path:.*}", reply)]), "127.0.0.1", 0) as port:
+    async with serve(plain_application([web.post("/{path:.*}", reply)]), "127.0.0.1", 0) as port:
         yield f"http://127.0.0.1:{port}"
 
 

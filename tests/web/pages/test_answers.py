@@ -7,7 +7,7 @@ from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store.base import Store
 from placement_alerts.web.health import HealthRoutes, Heartbeat
 from placement_alerts.web.pages.routes import PageRoutes
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 from tests.core.placements import an_offer, worked_example
 from tests.web.conftest import Clock, ShownHealth
 from tests.web.pages.conftest import BROWSER, SETTINGS, Site
@@ -143,7 +143,7 @@ async def test_other_routes_stay_reachable_beside_the_pages(store: Store, health
     pages = PageRoutes(store, Figures(store, {}, ()), SETTINGS, clock).routes()
     others = HealthRoutes(health, Heartbeat(clock), "1.2.3", clock).routes()
     async with (
-        serve(make_application([*pages, *others]), "127.0.0.1", 0) as port,
+        serve(plain_application([*pages, *others]), "127.0.0.1", 0) as port,
         ClientSession(f"http://127.0.0.1:{port}", headers=BROWSER) as client,
     ):
         async with client.get("/health/live") as response:

@@ -10,7 +10,7 @@ from placement_alerts.errors import StoreUnavailable
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store.base import Store
 from placement_alerts.web.pages.routes import PageRoutes
-from placement_alerts.web.server import make_application, serve
+from placement_alerts.web.server import plain_application, serve
 from tests.builders import NOW, YEAR
 from tests.core.placements import BANDS, TABLE, a_chosen, an_offer, worked_example
 from tests.web.conftest import Clock
@@ -176,7 +176,7 @@ async def test_store_that_does_not_answer_is_a_page_that_says_so(store: Store, c
     figures = Figures(cast("Store", Away()), {YEAR: TABLE}, BANDS)
     routes = PageRoutes(store, figures, SETTINGS, clock).routes()
     async with (
-        serve(make_application(routes), "127.0.0.1", 0) as port,
+        serve(plain_application(routes), "127.0.0.1", 0) as port,
         ClientSession(headers=BROWSER) as client,
         client.get(f"http://127.0.0.1:{port}/statistics") as response,
     ):
