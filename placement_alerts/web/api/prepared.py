@@ -2,43 +2,70 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
 from placement_alerts.core.notice import Notice, NoticeId
-from placement_alerts.store.base import NoticeRepository
 from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notice_views import notice_view
 
 FRESH_S = 1.0  # another process, or the office's page, may have stored a revision
+AGAIN_S = 0.75  # from then on one reader looks, and the others need not wait for it
+CURRENT_MAX = 1000
 BYTES_MAX = 8 * 1024 * 1024
 
 _Key = tuple[NoticeId, int, bool]
 
 
+class CurrentNotices(Protocol):
+    """What is asked of the store."""
+
+    async def get(self, notice_id: NoticeId) -> Notice | None:
+        """Return the current revision."""
+
+
+@dataclass(slots=True)
+class _Current:
+    notice: Notice
+    again_s: float
+    until_s: float
+
+
 class PreparedNotices:
     """Keeps the JSON of notices, bounded in size, and for a second what is current."""
 
-    def __init__(self, notices: NoticeRepository, monotonic: Callable[[], float]) -> None:
+    def __init__(self, notices: CurrentNotices, monotonic: Callable[[], float]) -> None:
         self._notices = notices
         self._monotonic = monotonic
         self._kept: OrderedDict[_Key, tuple[bytes, str]] = OrderedDict()
         self._size = 0
-        self._current: dict[NoticeId, tuple[float, Notice]] = {}
+        self._current: dict[NoticeId, _Current] = {}
+        self._forgotten = 0
 
     async def current(self, notice_id: NoticeId) -> Notice | None:
         """Return the current revision as of a second ago at most."""
         found = self._current.get(notice_id)
-        if found is not None and found[0] > self._monotonic():
-            return found[1]
-        notice = await self._notices.get(notice_id)
-        if len(self._current) >= 1000:
-            self._current.clear()
-        if notice is not None:
-            self._current[notice_id] = (self._monotonic() + FRESH_S, notice)
-        return notice
+        if found is not None:
+            now_s = self._monotonic()
+            if now_s < found.again_s:
+                return found.notice
+            if now_s < found.until_s:
+                found.again_s = found.until_s
+        return await self._look(notice_id)
 
     def forget(self, notice_id: NoticeId) -> None:
         """Look again at the next call: a revision was stored."""
         self._current.pop(notice_id, None)
+        self._forgotten += 1
+
+    async def _look(self, notice_id: NoticeId) -> Notice | None:
+        asked_s, forgotten = self._monotonic(), self._forgotten
+        notice = await self._notices.get(notice_id)
+        if notice is not None and forgotten == self._forgotten:  # else it may be older than what was stored meanwhile
+            if len(self._current) >= CURRENT_MAX:
+                self._current.clear()
+            self._current[notice_id] = _Current(notice, asked_s + AGAIN_S, asked_s + FRESH_S)
+        return notice
 
     def json(self, notice: Notice, *, names: bool) -> bytes:
         """Return the notice in JSON. names: whether its reader may see whom it names."""
