@@ -13,10 +13,12 @@ import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
+from placement_alerts.channels.webpush.posting import Posts
 from placement_alerts.core.push_endpoint import check_subscription
 from placement_alerts.core.webhook_target import check_target
 from placement_alerts.errors import ConnectionLost, PeerError
 from placement_alerts.http_client import HttpClient, Limits, PublicResolver, is_public
+from tests.core.test_push_endpoint import AUTH, P256DH
 
 PORT = 47_318  # stands for the port of the socket that counts
 LIMITS = Limits(connect_s=1.0, read_s=1.0, deadline_s=2.0)
@@ -186,6 +188,17 @@ async def test_no_connection_is_made(url: str, strict: HttpClient, counter: Coun
     assert counter.connections == 0
 
 
+@pytest.mark.parametrize("url", HOSTILE)
+async def test_no_push_is_sent_there(url: str, counter: Counter) -> None:
+    url = url.replace(str(PORT), str(counter.port))
+
+    async with Posts() as posts:
+        with pytest.raises(PeerError):
+            await posts.post(url, b"{}", headers={}, limits=LIMITS)
+
+    assert counter.connections == 0
+
+
 async def test_counter_would_notice_a_connection(counter: Counter) -> None:
     async with HttpClient(allow_private=True, resolver=HostileResolver()) as careless:
         with pytest.raises(PeerError):
@@ -197,7 +210,7 @@ async def test_counter_would_notice_a_connection(counter: Counter) -> None:
 @pytest.mark.parametrize("url", HOSTILE)
 def test_nobody_may_listen_there_nor_subscribe(url: str) -> None:
     assert check_target(url) is not None
-    assert check_subscription(url, "", "") is not None
+    assert check_subscription(url, P256DH, AUTH) is not None
 
 
 @pytest.mark.parametrize("address", [*PRIVATE_V4, *PRIVATE_V6, *WRAPPED, *NUMBERS])

@@ -89,7 +89,7 @@ class Posts:
 
     def _checked(self, url: str) -> tuple[_Host, str]:
         found = _URL.fullmatch(url)
-        if found is None:
+        if found is None or not url.isascii():
             raise PeerNonsense("not an https address")
         authority, target = found.groups(default="/")
         host = self._hosts.get(authority)
@@ -144,6 +144,8 @@ class Posts:
             found = await asyncio.get_running_loop().getaddrinfo(host.name, host.port, type=SOCK_STREAM)
         except OSError as error:
             raise ConnectionLost(f"{host.name}: no such host, or the name service does not answer") from error
+        except ValueError as error:  # a name that no name can be
+            raise PeerNonsense(f"{host.name}: no host's name") from error
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if not self.allow_private and not all(map(is_public, addresses)):
             raise PeerUnreachable(f"{host.name}: leads to a private address, which is not allowed")
