@@ -89,7 +89,6 @@ def _routes(services: Services, heartbeat: Heartbeat) -> list[web.RouteDef]:
         *SignInRoutes(services).routes(),
         *StudentPages(services).routes(),
         *AdminPages(services).routes(),
-        # answers whatever nobody else knows, so it comes last
         *PageRoutes(services.store, services.figures, settings, services.monotonic).routes(),
     ]
 

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from placement_alerts.errors import Duplicate, NotFound, NotPossible, StoreError
 from placement_alerts.web.pages.answers import wants_page
+from placement_alerts.web.pages.query import BadQuery
 from placement_alerts.web.pages.shell import Shell
 from placement_alerts.web.problems import REQUEST_ID, Problem, answer
 from placement_alerts.web.visiting import AdminsOnly, SignInNeeded
@@ -74,6 +75,8 @@ def _problem_of(request: web.Request, error: Exception) -> Problem:
             return Problem(404, "not_found", _DETAILS[404])
         case web.HTTPException():
             return _problem_of_status(error)
+        case BadQuery():
+            return Problem(400, "bad_parameter", f"{error}.")
         case NotFound():
             return Problem(404, "not_found", f"{error}.")
         case NotPossible() | Duplicate():

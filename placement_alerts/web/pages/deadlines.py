@@ -10,7 +10,6 @@ from placement_alerts.web.pages.due import days_of, start_of_day
 from placement_alerts.web.pages.feed_query import ListWish, read_list_wish
 from placement_alerts.web.pages.reading import reader_of, year_of
 from placement_alerts.web.pages.shell import Shell
-from placement_alerts.web.pages.showing import as_page
 from placement_alerts.web.services import Services
 
 AHEAD = timedelta(days=30)
@@ -26,7 +25,7 @@ class DeadlinePage:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the route; it answers HEAD too."""
-        return [web.get("/deadlines", as_page(self._shell, self._deadlines))]
+        return [web.get("/deadlines", self._shell.for_readers(self._deadlines))]
 
     async def _deadlines(self, request: web.Request) -> web.Response:
         reader = await reader_of(request, self._services)

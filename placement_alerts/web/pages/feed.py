@@ -15,7 +15,6 @@ from placement_alerts.web.pages.keeping import KeptPages
 from placement_alerts.web.pages.query import BadQuery
 from placement_alerts.web.pages.reading import reader_of, year_of
 from placement_alerts.web.pages.shell import Shell, kind_of
-from placement_alerts.web.pages.showing import as_page
 from placement_alerts.web.services import Services
 from placement_alerts.web.visiting import visitor
 
@@ -31,7 +30,7 @@ class FeedPages:
         self._services = services
         self._shell = shell
         self._kept = KeptPages(services.monotonic)
-        self._page = as_page(shell, self._feed)
+        self._page = shell.for_readers(self._feed)
 
     def routes(self) -> list[web.RouteDef]:
         """Return the route; it answers HEAD too."""

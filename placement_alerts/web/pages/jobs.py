@@ -15,7 +15,6 @@ from placement_alerts.web.pages.feed_query import ListWish, read_list_wish
 from placement_alerts.web.pages.query import BadQuery
 from placement_alerts.web.pages.reading import reader_of, year_of
 from placement_alerts.web.pages.shell import Shell
-from placement_alerts.web.pages.showing import as_page
 from placement_alerts.web.services import Services
 
 OPEN_MOST = 200  # open jobs at one time
@@ -42,8 +41,8 @@ class JobPages:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each answers HEAD too."""
         return [
-            web.get("/jobs", as_page(self._shell, self._jobs)),
-            web.get(r"/jobs/{id:[\w.:@~-]{1,200}}", as_page(self._shell, self._job)),
+            web.get("/jobs", self._shell.for_readers(self._jobs)),
+            web.get(r"/jobs/{id:[\w.:@~-]{1,200}}", self._shell.for_readers(self._job)),
         ]
 
     async def _jobs(self, request: web.Request) -> web.Response:

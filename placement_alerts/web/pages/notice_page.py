@@ -23,7 +23,6 @@ from placement_alerts.errors import NotFound
 from placement_alerts.web.pages.cards import card_of, next_step
 from placement_alerts.web.pages.reading import reader_of
 from placement_alerts.web.pages.shell import Shell
-from placement_alerts.web.pages.showing import as_page
 from placement_alerts.web.push_test import TEST
 from placement_alerts.web.services import Services
 from placement_alerts.web.visiting import SignInNeeded, visitor
@@ -54,8 +53,8 @@ class NoticePage:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes; each answers HEAD too."""
         return [
-            web.get(f"/notices/{TEST}", as_page(self._shell, self._test, open_to_all=True)),
-            web.get(r"/notices/{id:[\w.:@~-]{1,200}}", as_page(self._shell, self._notice)),
+            web.get(f"/notices/{TEST}", self._test),
+            web.get(r"/notices/{id:[\w.:@~-]{1,200}}", self._shell.for_readers(self._notice)),
         ]
 
     async def _test(self, request: web.Request) -> web.Response:

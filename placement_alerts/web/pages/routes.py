@@ -8,7 +8,7 @@ from aiohttp import web
 
 from placement_alerts.core.policy import Policy
 from placement_alerts.core.timetable import show_year
-from placement_alerts.errors import ConfigError, NotFound, StoreError
+from placement_alerts.errors import ConfigError, NotFound
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store.base import Store
 from placement_alerts.web.pages import policy_text
@@ -19,11 +19,10 @@ from placement_alerts.web.pages.answers import (
     answer,
     static_body,
     static_path,
-    wants_page,
 )
 from placement_alerts.web.pages.keeping import KeptPages
-from placement_alerts.web.pages.query import BadQuery, Wish, read_wish
-from placement_alerts.web.pages.shell import Shell, kind_of
+from placement_alerts.web.pages.query import Wish, read_wish
+from placement_alerts.web.pages.shell import Handler, Shell, kind_of
 from placement_alerts.web.pages.statistics_view import statistics_values
 from placement_alerts.web.services import WebSettings
 from placement_alerts.web.visiting import Visitor
@@ -34,7 +33,7 @@ Page = Callable[[web.Request], Awaitable[Body]]
 
 
 class PageRoutes:
-    """Statistics, policies, static files and what is not there. Add `routes()` to an application, after all others."""
+    """Statistics, policies and static files. Add `routes()` to an application."""
 
     def __init__(self, store: Store, figures: Figures, settings: WebSettings, monotonic: Callable[[], float]) -> None:
         self._policies = store.policies
@@ -44,40 +43,22 @@ class PageRoutes:
         self._kept = KeptPages(monotonic)
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes; each answers HEAD too. Whatever no other route knows is answered with a page."""
+        """Return the routes; each answers HEAD too."""
         return [
             web.get("/statistics", self._shown(self._statistics)),
             web.get("/policy", self._shown(self._policy_years)),
             web.get(r"/policy/{year:20\d\d}", self._shown(self._policy)),
             web.get(r"/policy/{year:20\d\d}/{version:[1-9]\d{0,4}}", self._shown(self._policy)),
             *(web.get(static_path(name), _static_route(name)) for name in STATIC),
-            web.get("/{path:.+}", self._unknown),
         ]
 
-    async def _unknown(self, request: web.Request) -> web.Response:
-        if not wants_page(request):
-            problem = {"type": "about:blank", "title": "Not Found", "status": 404, "detail": "there is nothing here"}
-            headers = {"Cache-Control": "no-store", "Vary": "Accept"}
-            return web.json_response(problem, status=404, headers=headers, content_type="application/problem+json")
-        return await self._shell.trouble(request, 404, "There is nothing here", "The address may be old or mistyped.")
-
-    def _shown(self, page: Page) -> Callable[[web.Request], Awaitable[web.Response]]:
-        """Return the handler of a page: what goes wrong becomes a page too."""
+    def _shown(self, page: Page) -> Handler:
+        """Return the handler of a page."""
 
         async def handle(request: web.Request) -> web.Response:
-            self._shell.let_in(request)
-            try:
-                return self._shell.answer(request, await page(request))
-            except BadQuery as error:
-                return await self._shell.trouble(request, 400, "This address asks for something odd", f"{error}.")
-            except NotFound as error:
-                return await self._shell.trouble(request, 404, "There is nothing here", f"{error}.")
-            except (StoreError, TimeoutError) as error:
-                log.warning("page.failed", path=request.path, error=type(error).__name__)
-                says = "The figures cannot be read just now. Please try again in a minute."
-                return await self._shell.trouble(request, 503, "Not able now", says)
+            return self._shell.answer(request, await page(request))
 
-        return handle
+        return self._shell.for_readers(handle)
 
     async def _statistics(self, request: web.Request) -> Body:
         query = {name: request.query.getall(name) for name in request.query}
@@ -143,7 +124,7 @@ def _policy_parts(policy: Policy, before: Policy | None) -> tuple[str, list[poli
     return policy_text.to_html(policy.content, policy.toc), changed
 
 
-def _static_route(name: str) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _static_route(name: str) -> Handler:
     async def handle(request: web.Request) -> web.Response:
         return answer(request, static_body(name), caching=FOR_EVER)
 

@@ -1,7 +1,6 @@
 """What a student sets: `/settings`. Strangers see what their own browser can do, and where to sign in."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
 
 from aiohttp import web
 
@@ -15,8 +14,7 @@ from placement_alerts.web.pages.qr import qr_svg
 from placement_alerts.web.pages.query import BadQuery
 from placement_alerts.web.pages.reading import base_address
 from placement_alerts.web.pages.settings_view import SILENT, Device, read_profile
-from placement_alerts.web.pages.shell import Shell
-from placement_alerts.web.pages.showing import as_page
+from placement_alerts.web.pages.shell import Handler, Shell
 from placement_alerts.web.services import Services
 from placement_alerts.web.visiting import signed_in_student, visitor
 
@@ -42,12 +40,12 @@ class SettingsPages:
     def routes(self) -> list[web.RouteDef]:
         """Return the routes."""
         return [
-            web.get("/settings", as_page(self._shell, self._settings, open_to_all=True)),
+            web.get("/settings", self._settings),
             web.post("/settings/profile", self._form(self._profile)),
             web.post("/settings/channel", self._form(self._channel)),
             web.post("/settings/device", self._form(self._device)),
             web.post("/settings/session", self._form(self._session)),
-            web.post("/settings/calendar", as_page(self._shell, self._calendar, open_to_all=True)),
+            web.post("/settings/calendar", self._calendar),
         ]
 
     async def _settings(self, request: web.Request) -> web.Response:
@@ -85,7 +83,7 @@ class SettingsPages:
                 devices.append(Device(subscription.id, subscription.label, visited, address.off is None, is_silent))
         return sorted(devices, key=lambda one: one.visited_at, reverse=True)
 
-    def _form(self, act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+    def _form(self, act: Act) -> Handler:
         """Return the handler of a form: does what it says, then leads back to the page."""
 
         async def handle(request: web.Request) -> web.Response:
@@ -96,7 +94,7 @@ class SettingsPages:
                 status=303, headers={"Location": f"/settings?saved={saved}", "Cache-Control": "no-store"}
             )
 
-        return as_page(self._shell, handle, open_to_all=True)
+        return handle
 
     async def _profile(self, student: Student, fields: Mapping[str, str], _: web.Request) -> str:
         years = {student.year, *self._services.settings.years}
@@ -142,7 +140,7 @@ class SettingsPages:
         return await self._show(request, calendar=address)  # shown once: only its hash is kept
 
 
-def _telegram(student: Student | None) -> Any:
+def _telegram(student: Student | None) -> Address | None:
     return next((one for one in student.addresses if one.channel == TELEGRAM), None) if student else None
 
 

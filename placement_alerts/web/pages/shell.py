@@ -1,6 +1,7 @@
 """What every page has around it: navigation and caching by who visits, and words when it cannot be shown."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,7 +12,8 @@ from placement_alerts.web.services import WebSettings
 from placement_alerts.web.visiting import SignInNeeded, Visitor, visitor
 
 OWN = "private, no-store"  # pages of somebody with a session are kept by nobody
-RETRY_S = 30
+
+Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Shell:
@@ -53,15 +55,17 @@ class Shell:
 
     async def trouble(self, request: web.Request, status: int, title: str, says: str) -> web.Response:
         """Answer with a page that says what is wrong."""
-        response = await self.show(request, "trouble.html", status=status, title=title, says=says)
-        if status == 503:
-            response.headers["Retry-After"] = str(RETRY_S)
-        return response
+        return await self.show(request, "trouble.html", status=status, title=title, says=says)
 
-    def let_in(self, request: web.Request) -> None:
-        """Raise SignInNeeded unless the visitor may read: pages may be for signed-in students only."""
-        if not self.settings.public_pages and not visitor(request).signed_in:
-            raise SignInNeeded
+    def for_readers(self, handler: Handler) -> Handler:
+        """Return the handler of a page that strangers read only where pages are public; else it raises SignInNeeded."""
+
+        async def handle(request: web.Request) -> web.Response:
+            if not self.settings.public_pages and not visitor(request).signed_in:
+                raise SignInNeeded
+            return await handler(request)
+
+        return handle
 
 
 def kind_of(request: web.Request) -> Visitor:

@@ -27,5 +27,5 @@ class StudentPages:
         )
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the routes; they come before those of PageRoutes, which answer whatever nobody else knows."""
+        """Return the routes."""
         return [route for part in self._parts for route in part.routes()]

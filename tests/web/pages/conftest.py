@@ -21,14 +21,13 @@ from placement_alerts.store.base import Store
 from placement_alerts.web.pages.routes import PageRoutes
 from placement_alerts.web.pages.student_pages import StudentPages
 from placement_alerts.web.server import make_application, serve
-from placement_alerts.web.services import Services, WebSettings
+from placement_alerts.web.services import Services
 from tests.builders import NOW, YEAR
 from tests.core.placements import BANDS, TABLE
 from tests.web.conftest import Clock
 from tests.web.house import Moments, services_of
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-SETTINGS = WebSettings("1.2.3", (YEAR, "202627"), YEAR, default_year=YEAR)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,11 @@
 import re
 
 import pytest
-from aiohttp import ClientSession, hdrs
+from aiohttp import hdrs
 
-from placement_alerts.pipeline.figures import Figures
-from placement_alerts.store.base import Store
-from placement_alerts.web.health import HealthRoutes, Heartbeat
-from placement_alerts.web.pages.routes import PageRoutes
-from placement_alerts.web.server import plain_application, serve
 from tests.core.placements import an_offer, worked_example
-from tests.web.conftest import Clock, ShownHealth
-from tests.web.pages.conftest import BROWSER, SETTINGS, Site
+from tests.web.conftest import Clock
+from tests.web.pages.conftest import BROWSER, Site
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; manifest-src 'self'; "
@@ -137,18 +132,3 @@ async def test_large_page_is_small_on_the_way(site: Site) -> None:
         assert int(packed.headers["Content-Length"]) < 15_000
     async with site.client.get("/statistics", headers={"Accept-Encoding": "identity"}) as plain:
         assert int(plain.headers["Content-Length"]) < 100_000
-
-
-async def test_other_routes_stay_reachable_beside_the_pages(store: Store, health: ShownHealth, clock: Clock) -> None:
-    pages = PageRoutes(store, Figures(store, {}, ()), SETTINGS, clock).routes()
-    others = HealthRoutes(health, Heartbeat(clock), "1.2.3", clock).routes()
-    async with (
-        serve(plain_application([*pages, *others]), "127.0.0.1", 0) as port,
-        ClientSession(f"http://127.0.0.1:{port}", headers=BROWSER) as client,
-    ):
-        async with client.get("/health/live") as response:
-            assert response.content_type == "application/json"
-        async with client.get("/policy") as response:
-            assert response.content_type == "text/html"
-        async with client.post("/health/live") as response:
-            assert response.status == 405

@@ -7,14 +7,15 @@ from aiohttp import ClientSession
 from placement_alerts.core.offer import OfferRole
 from placement_alerts.core.official import Batch, BatchRecord, Card, CardKind
 from placement_alerts.errors import StoreUnavailable
+from placement_alerts.http_client import HttpClient
 from placement_alerts.pipeline.figures import Figures
 from placement_alerts.store.base import Store
-from placement_alerts.web.pages.routes import PageRoutes
-from placement_alerts.web.server import plain_application, serve
+from placement_alerts.web.server import serve
 from tests.builders import NOW, YEAR
 from tests.core.placements import BANDS, TABLE, a_chosen, an_offer, worked_example
 from tests.web.conftest import Clock
-from tests.web.pages.conftest import BROWSER, SETTINGS, Site, a_batch
+from tests.web.house import Moments, services_of
+from tests.web.pages.conftest import BROWSER, Site, a_batch, make_pages
 
 
 async def save_example(site: Site) -> None:
@@ -172,14 +173,14 @@ class Away:
         raise StoreUnavailable("the store did not answer within 1 s")
 
 
-async def test_store_that_does_not_answer_is_a_page_that_says_so(store: Store, clock: Clock) -> None:
+async def test_store_that_does_not_answer_is_a_page_that_says_so(store: Store) -> None:
     figures = Figures(cast("Store", Away()), {YEAR: TABLE}, BANDS)
-    routes = PageRoutes(store, figures, SETTINGS, clock).routes()
     async with (
-        serve(plain_application(routes), "127.0.0.1", 0) as port,
+        HttpClient() as http,
+        serve(make_pages(services_of(store, Moments(), http, figures=figures)), "127.0.0.1", 0) as port,
         ClientSession(headers=BROWSER) as client,
         client.get(f"http://127.0.0.1:{port}/statistics") as response,
     ):
         assert response.status == 503
         assert response.headers["Retry-After"] == "30"
-        assert "cannot be read just now" in await response.text()
+        assert "cannot be done just now" in await response.text()

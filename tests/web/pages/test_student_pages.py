@@ -474,7 +474,7 @@ async def test_store_that_does_not_answer_is_a_page_that_says_so(store: Store, m
         response = await house.get("/jobs")
         assert response.status == 503
         assert response.headers["Retry-After"] == "30"
-        assert "cannot be read just now" in await response.text()
+        assert "cannot be done just now" in await response.text()
 
 
 # --- installing
