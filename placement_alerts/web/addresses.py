@@ -1,14 +1,17 @@
 """Whose request it is, as far as addresses go: the peer's, or what a trusted proxy says of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from aiohttp import web
 
 FORWARDED_MAX = 20  # entries looked at
+KEPT = 4096  # peers and clients that are known by what they sent
+KEPT_CHARACTERS_MAX = 100  # of what is kept
 
 Address = IPv4Address | IPv6Address
-Networks = Sequence[IPv4Network | IPv6Network]
+Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
 def networks_of(texts: Iterable[str]) -> Networks:
@@ -22,10 +25,18 @@ def client_address(request: web.Request, proxies: Networks) -> str:
     The peer, or the right-most entry of X-Forwarded-For that is no proxy of ours if the peer is one: whatever stands
     left of it anybody can write. "": not known.
     """
-    found = _read(request.remote or "")
+    remote = request.remote or ""
+    forwarded = ",".join(request.headers.getall("X-Forwarded-For", ())) if proxies else ""
+    if len(forwarded) > KEPT_CHARACTERS_MAX:
+        return _client.__wrapped__(remote, forwarded, proxies)
+    return _client(remote, forwarded, proxies)
+
+
+@lru_cache(maxsize=KEPT)
+def _client(remote: str, forwarded: str, proxies: Networks) -> str:
+    found = _read(remote)
     if found is not None and _is_among(found, proxies):
-        entries = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
-        for entry in entries[: -FORWARDED_MAX - 1 : -1]:
+        for entry in forwarded.split(",")[: -FORWARDED_MAX - 1 : -1]:
             said = _read(entry.strip())
             if said is None:
                 break
