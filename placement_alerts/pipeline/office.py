@@ -73,10 +73,7 @@ class Office:
         if draft.publish_at is not None and draft.publish_at > self._now():
             await self._keep(draft, stored)
             return None
-        if stored is None:
-            return await self._announce(draft)
-        claimed = stored.version == draft.version - 1
-        if not (claimed and await self._claim(stored, draft.model_copy(update={"publish_at": self._now()}))):
+        if stored is not None and not await self._takes(stored, draft):
             raise NotPossible("this draft was changed meanwhile; load it again")
         return await self._announce(draft)
 
@@ -189,6 +186,13 @@ class Office:
             raise NotPossible("this draft was changed meanwhile; load it again")
         self._failed.discard(draft.id)
         self.flag.set()
+
+    async def _takes(self, stored: Draft, draft: Draft) -> bool:
+        """Say whether this draft may be published now in place of the stored one; claims it, unless it is the same."""
+        if stored.model_copy(update={"version": draft.version}) == draft:
+            return True  # asked again when its hour had come: whoever publishes it makes the same notice
+        claimed = stored.version == draft.version - 1
+        return claimed and await self._claim(stored, draft.model_copy(update={"publish_at": self._now()}))
 
     async def _claim(self, stored: Draft, wanted: Draft) -> bool:
         """Store the draft as the next version: only one of those who act on the same version goes on."""

@@ -73,6 +73,20 @@ async def test_scheduling_twice_keeps_one_draft(office: Office, store: Store) ->
     assert await store.drafts.all(10) == [draft]
 
 
+async def test_draft_that_is_asked_for_again_when_its_hour_has_come_is_published_once(
+    office: Office, store: Store, now: Hand
+) -> None:
+    draft = a_draft(publish_at=after(hours=2))
+    await office.publish(draft)
+    now.turn(hours=2)
+
+    notice = await office.publish(draft)
+
+    assert notice is not None
+    assert await office.run_once() == 0
+    assert await store.notices.latest(YEAR, 10) == [notice]
+
+
 async def test_the_run_publishes_a_draft_when_its_hour_comes(office: Office, stored: Flag, now: Hand) -> None:
     await office.publish(a_draft(publish_at=after(hours=2)))
     async with asyncio.timeout(5), asyncio.TaskGroup() as tasks:
