@@ -217,6 +217,6 @@ def _number_faults(draft: Draft) -> Iterator[Fault]:
         yield Fault("enrollments", f"At most {MOST_NAMED:,} students can be named.")
     wrong = sum(_number(number) is None for number in numbers[:MOST_NAMED])
     if wrong:
-        yield Fault("enrollments", f"{wrong} of {len(numbers)} look like no enrollment number.")
+        yield Fault("enrollments", f"Not an enrollment number: {wrong} of the {len(numbers)} given.")
     if draft.audience.only_named and not numbers:
         yield Fault("enrollments", "The notice is for named students only, and nobody is named.")

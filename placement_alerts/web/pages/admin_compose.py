@@ -26,7 +26,7 @@ from placement_alerts.web.pages.admin_draft_form import (
 )
 from placement_alerts.web.pages.admin_form import Form
 from placement_alerts.web.pages.admin_room import AdminRoom
-from placement_alerts.web.pages.admin_words import CHANNELS
+from placement_alerts.web.pages.admin_words import CHANNELS, kind_word
 from placement_alerts.web.pages.wording import count
 
 _ID_LIMIT = 200  # characters
@@ -109,7 +109,7 @@ class ComposePages:
             status=status,
             typed=typed,
             faults={fault.field: fault.text for fault in reversed(faults)},
-            kinds=WRITABLE_KINDS,
+            kinds={kind: kind_word(kind) for kind in WRITABLE_KINDS},
             branches=tuple(dict.fromkeys([*BRANCHES, *typed.branches])),
             channels=CHANNELS,
             limits=office_notice,

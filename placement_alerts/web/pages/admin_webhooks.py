@@ -12,6 +12,7 @@ from placement_alerts.core.webhook_target import TARGET_LIMIT, check_target
 from placement_alerts.errors import NotFound, NotPossible
 from placement_alerts.web.pages.admin_form import Form
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, actor_of, next_page
+from placement_alerts.web.pages.admin_students import names_of
 
 ROOT = "/admin/webhooks"
 ENDPOINTS_MOST = 100
@@ -77,6 +78,7 @@ class WebhookPages:
             "admin_webhook.html",
             "webhooks",
             endpoint=endpoint,
+            made_by=await self._name_of(endpoint.created_by),
             calls=shown,
             waiting=CallState.WAITING,
             next=next_page(request, shown[-1].id if len(calls) > PAGE else None),
@@ -128,6 +130,11 @@ class WebhookPages:
         if found is None:
             raise NotFound("there is no such webhook")
         return found
+
+    async def _name_of(self, actor: str) -> str:
+        """Return how an admin knows who did something: a student's name, or the token as the audit trail has it."""
+        student = actor.removeprefix("student:")
+        return (await names_of(self._room.store, [student])).get(student, actor)
 
     async def _page(
         self,

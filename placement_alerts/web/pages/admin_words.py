@@ -1,6 +1,7 @@
 """What the admin pages say: fixed lines about what was done, and names of states. Pure."""
 
 from placement_alerts.core.delivery import RETRYABLE, WAITING, DeliveryState
+from placement_alerts.core.notice import NoticeKind
 from placement_alerts.core.review import Answer, ReviewKind
 
 DONE = {
@@ -37,6 +38,10 @@ ANSWER_LABELS = {
     Answer.DIFFERENT: "Different companies",
     Answer.NOTED: "Noted",
 }
+KIND_WORDS = {  # as a reader sees them above the notice
+    NoticeKind.INTERNSHIP_NOC: "Internship NOC",
+    NoticeKind.OFFER: "Result",
+}
 CHANNELS = {"telegram": "Telegram", "webpush": "Web push"}
 
 _ARRIVED = frozenset({DeliveryState.SENT, DeliveryState.SEEN})
@@ -47,6 +52,11 @@ def done_line(code: str, number: int | None) -> str:
     specific = DONE.get(f"{code}_{number}", "") if number is not None else ""
     text = specific or DONE.get(code, "")
     return text.replace("{n}", f"{number or 0:,}")
+
+
+def kind_word(kind: NoticeKind) -> str:
+    """Return how a kind is called where one is chosen."""
+    return KIND_WORDS.get(kind) or kind.replace("_", " ").capitalize()
 
 
 def state_tone(state: str) -> str:

@@ -68,7 +68,7 @@ async def test_a_form_that_is_sent_twice_makes_one_notice(store: Store, moments:
         ({"deadline": "0001-01-01T00:00"}, "This is no date and time"),
         ({"publish_at": "2025-11-01T10:00"}, "This hour is over"),
         ({"links": "javascript:alert(1)"}, "A link begins with https://"),
-        ({"enrollments": "abc"}, "1 of 1 look like no enrollment number."),
+        ({"enrollments": "abc"}, "Not an enrollment number: 1 of the 1 given."),
         ({"only_named": "1"}, "nobody is named"),
         ({"public": "1", "enrollments": "22103998"}, "is not for everybody"),
         ({"year": "199900"}, "There is no placement year"),

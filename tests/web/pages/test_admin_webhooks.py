@@ -4,6 +4,7 @@ import pytest
 
 from placement_alerts.core.webhook import CallState, EndpointId, EventType, WebhookEndpoint
 from placement_alerts.store.base import Store
+from placement_alerts.web.pages.admin_students import full_name
 from tests.builders import NOW
 from tests.web.house import Moments
 from tests.web.pages.admin_desk import an_admin_desk, shown_text
@@ -40,6 +41,22 @@ async def test_a_webhook_that_cannot_be_is_not_made(store: Store, moments: Momen
     async with an_admin_desk(store, moments) as desk:
         assert (await desk.send("/admin/webhooks", **(TYPED | wrong))).status == 422
         assert await store.webhooks.all() == []
+
+
+async def test_a_refused_address_is_told_what_it_should_be(store: Store, moments: Moments) -> None:
+    async with an_admin_desk(store, moments) as desk:
+        answer = await desk.send("/admin/webhooks", **(TYPED | {"url": "http://a.example"}))
+
+        assert "The address should be an https address" in await answer.text()
+
+
+async def test_a_webhook_tells_its_maker_by_name(store: Store, moments: Moments) -> None:
+    async with an_admin_desk(store, moments) as desk:
+        await desk.send("/admin/webhooks", **TYPED)
+        (made,) = await store.webhooks.all()
+        page = await desk.text(f"/admin/webhooks/{made.id}")
+
+        assert f"by {full_name(desk.admin)}" in page
 
 
 async def test_a_test_is_on_its_way_and_can_be_sent_again_when_it_ended(store: Store, moments: Moments) -> None:
