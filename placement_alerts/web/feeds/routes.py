@@ -26,6 +26,7 @@ KEPT = 8  # finished documents
 AT_ONCE = 2  # documents made at the same time
 READ_S = 8.0
 PRIVATE = "private, no-cache"
+_NOTHING = "There is nothing here. A calendar's address ends when its student renews or ends it in the settings.\n"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 
 
@@ -143,7 +144,7 @@ def _is_unmodified(request: web.Request, changed: datetime) -> bool:
 
 def _unknown() -> web.Response:
     """Return the same answer for whatever is not there."""
-    return web.Response(status=404, text="There is nothing here.\n", headers={"Cache-Control": "no-store"})
+    return web.Response(status=404, text=_NOTHING, headers={"Cache-Control": "no-store"})
 
 
 def _not_now() -> web.Response:

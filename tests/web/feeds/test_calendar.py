@@ -238,7 +238,9 @@ async def test_revoked_and_unknown_tokens_are_answered_alike(store: Store, house
     answers = [await ask(house, path) for path in paths]
     right, _ = await ask(house, calendar_path(other))
 
-    assert {(response.status, raw) for response, raw in answers} == {(404, b"There is nothing here.\n")}
+    assert {(response.status, raw) for response, raw in answers} == {
+        (404, b"There is nothing here. A calendar's address ends when its student renews or ends it in the settings.\n")
+    }
     assert right.status == 200
 
 
