@@ -10,6 +10,7 @@ from placement_alerts.core.subscription import WEBPUSH, PushSubscription, hash_o
 from placement_alerts.store.base import Store, random_id
 
 MOST = 10  # subscriptions a student; the oldest unused one goes
+EVER = 100  # addresses of a student, those that are off and stay for their receipts included; no more are taken
 SILENT = timedelta(days=60)  # without a visit or a success, a subscription is given up
 TAKEN_OVER = "taken_over"  # error class of what waited for the student who had this browser before
 _PAGE = 200
@@ -32,8 +33,12 @@ class Subscribing:
         return student
 
     async def subscribe(self, student_id: StudentId, subscription: PushSubscription) -> bool:
-        """Store it and switch the address on; a browser that was another student's is taken over. False: no student."""
-        if await self._store.students.get(student_id) is None:
+        """Store it and switch the address on; a browser that was another student's is taken over.
+
+        False: no student, or one who had too many subscriptions in their life.
+        """
+        student = await self._store.students.get(student_id)
+        if student is None or not _has_room(student, subscription.id):
             return False
         await self._store.subscriptions.save(subscription)  # first: an address without one could not be reached
         owner = await self._store.students.by_address(WEBPUSH, subscription.id)
@@ -88,13 +93,22 @@ class Subscribing:
     async def _keep_few(self, student_id: StudentId, newest: str) -> None:
         """Remove the student's subscriptions over MOST: those that were visited longest ago."""
         student = await self._store.students.get(student_id)
-        values = [one.value for one in student.addresses if one.channel == WEBPUSH] if student else []
+        values = [one.value for one in student.addresses if _is_on(one)] if student else []
         if len(values) <= MOST:
             return
         found = [one for value in values if (one := await self._store.subscriptions.get(value)) is not None]
         found.sort(key=lambda one: (one.id == newest, one.visited_at), reverse=True)
         for subscription in found[MOST:]:
             await self.remove(subscription.id, OffReason.GONE)
+
+
+def _has_room(student: Student, value: str) -> bool:
+    values = {one.value for one in student.addresses if one.channel == WEBPUSH}
+    return value in values or len(values) < EVER
+
+
+def _is_on(address: Address) -> bool:
+    return address.channel == WEBPUSH and address.off is None
 
 
 def _address(student: Student, value: str) -> Address:

@@ -25,6 +25,7 @@ from placement_alerts.web.visiting import visitor
 
 TELEGRAM = "telegram"
 NOT_ON = "Web push is not configured"
+TESTS = limits.Limit("push tests", 10, 60, 5)  # a student: they go before notices, and to where a browser says
 _PRIVATE = {"Cache-Control": "private, no-store", "Vary": "Cookie"}
 
 
@@ -158,6 +159,7 @@ class PushRoutes:
         address = next((one for one in student.addresses if (one.channel, one.value) == (WEBPUSH, value)), None)
         if address is None or address.off is not None or self._services.push is None:
             raise Problem(409, "not_subscribed", "This browser is not subscribed. Switch notifications on first.")
+        limits.take(request, TESTS, student.id)
         says = await send_test(self._services.push, address, self._services.now())
         return web.json_response({"sent": says.sent, "says": says.text}, headers=_PRIVATE)
 

@@ -7,7 +7,7 @@ import pytest
 from placement_alerts.core.delivery import DeliveryState
 from placement_alerts.core.student import Address, OffReason, StudentId
 from placement_alerts.core.subscription import WEBPUSH, PushSubscription, hash_of
-from placement_alerts.pipeline.subscribing import MOST, SILENT, TAKEN_OVER, Subscribing
+from placement_alerts.pipeline.subscribing import EVER, MOST, SILENT, TAKEN_OVER, Subscribing
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from tests.builders import YEAR, a_delivery
@@ -140,6 +140,20 @@ async def test_student_keeps_the_subscriptions_that_were_visited_last(
 
     kept = [await store.subscriptions.get(hash_of(f"{ENDPOINT}{number}")) for number in range(MOST + 2)]
     assert [one is not None for one in kept] == [False, False] + [True] * MOST
+
+
+async def test_subscriptions_that_come_and_go_make_no_endless_row_of_addresses(
+    store: Store, subscribing: Subscribing, hand: Hand
+) -> None:
+    student = await subscribing.anonymous()
+    taken = [await subscribing.subscribe(student.id, a_subscription(hand, f"{ENDPOINT}{i}")) for i in range(EVER + 1)]
+    known = await subscribing.subscribe(student.id, a_subscription(hand, f"{ENDPOINT}0"))
+
+    found = await store.students.get(student.id)
+    assert found is not None
+    assert len(found.addresses) == EVER
+    assert taken == [True] * EVER + [False]
+    assert known
 
 
 async def test_silent_subscriptions_are_swept_and_those_that_got_something_stay(

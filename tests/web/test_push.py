@@ -19,7 +19,7 @@ from placement_alerts.core.student import OffReason, Student
 from placement_alerts.core.subscription import WEBPUSH, hash_of
 from placement_alerts.store.base import Store
 from placement_alerts.web.limits import NEW_BROWSERS
-from placement_alerts.web.push import PushRoutes
+from placement_alerts.web.push import TESTS, PushRoutes
 from tests.builders import YEAR, a_delivery, a_notice, a_student
 from tests.web.house import House, Moments, a_house
 
@@ -283,6 +283,15 @@ async def test_test_push_goes_to_ones_own_devices_only(house: House, channel: An
     await house.services.subscribing.unsubscribe(ENDPOINT)
     assert (await post(house, "test", {"endpoint": ENDPOINT})).status == 409
     assert channel.parcels == []
+
+
+async def test_tests_are_few(house: House, channel: AnsweringChannel) -> None:
+    await post(house, "subscribe", SUBSCRIPTION)
+
+    statuses = [(await post(house, "test", {"endpoint": ENDPOINT})).status for _ in range(TESTS.burst + 1)]
+
+    assert statuses == [200] * TESTS.burst + [429]
+    assert len(channel.parcels) == TESTS.burst
 
 
 async def a_sent_delivery(house: House) -> Delivery:
