@@ -108,7 +108,6 @@ def _where(request: web.Request) -> dict[str, str]:
 
 
 def _lead_to_sign_in(request: web.Request) -> web.Response:
-    back = request.path_qs if request.method in ("GET", "HEAD") else "/"
-    return web.Response(
-        status=303, headers={"Location": f"/sign-in?{urlencode({'next': back})}", "Cache-Control": "no-store"}
-    )
+    was_read = request.method in ("GET", "HEAD")  # what a form sent is lost, and that is said
+    where = {"next": request.path_qs} if was_read else {"next": "/", "said": "ended"}
+    return web.Response(status=303, headers={"Location": f"/sign-in?{urlencode(where)}", "Cache-Control": "no-store"})

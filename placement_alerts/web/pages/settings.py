@@ -52,15 +52,26 @@ class SettingsPages:
         return await self._show(request, saved=_SAVED.get(request.query.get("saved", "")))
 
     async def _show(
-        self, request: web.Request, *, saved: str | None = None, calendar: str | None = None
+        self,
+        request: web.Request,
+        *,
+        status: int = 200,
+        saved: str | None = None,
+        fault: str | None = None,
+        typed: Mapping[str, str] | None = None,
+        calendar: str | None = None,
     ) -> web.Response:
+        """Show the page. fault, typed: why a form was not saved, and what it held. calendar: its address, this once."""
         found = visitor(request)
         student = found.student if found.signed_in else None
         years = dict.fromkeys((*((student.year,) if student else ()), *self._services.settings.years))
         return await self._shell.show(
             request,
             "settings.html",
+            status=status,
             caching="no-store",
+            fault=fault,
+            typed=typed or {},
             student=student,
             years=sorted(years),
             branches=BRANCHES,
@@ -89,7 +100,10 @@ class SettingsPages:
         async def handle(request: web.Request) -> web.Response:
             student = signed_in_student(request)
             fields = {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
-            saved = await act(student, fields, request)
+            try:
+                saved = await act(student, fields, request)
+            except BadQuery as error:
+                return await self._show(request, status=400, fault=f"{error}", typed=fields)
             return web.Response(
                 status=303, headers={"Location": f"/settings?saved={saved}", "Cache-Control": "no-store"}
             )

@@ -21,6 +21,7 @@ _PHONES = ("Android", "iPhone", "iPad")  # where Telegram is most likely on the 
 _SAID = {  # words of the query, and what they mean
     "waiting": "Not yet: press Start in Telegram, then “Yes, sign in” under the question.",
     "over": "That link is out of date. Here is a new one.",
+    "ended": "You were signed out meanwhile, and nothing was saved. Go back to copy what you wrote, then sign in.",
     "wrong": "That code does not fit, was used or is older than 10 minutes. Send /signin to the bot for another.",
 }
 
