@@ -13,6 +13,7 @@ from placement_alerts.core.student import Student
 TEXT = "Text"  # of core.changes: the whole text before and after
 # four digits with no blank between, which every enrollment number has; a year alone is none
 _MAY_NUMBER = re.compile(r"(?<!\d)(?!20\d\d(?![\dA-Za-z/.-]))\d(?:[A-Za-z./-]{0,8}\d){3}")
+_TAG = re.compile(r"<[^>]*>")
 _HEADING_OF_LIST = re.compile(r"(?=[^|]*\|)(?=\D*$)(?=.*\b(?:enrol|roll ?n|name)).{1,200}", re.IGNORECASE)
 COMPARED_LINES = 2_000  # of each text; longer ones are not compared
 
@@ -47,11 +48,12 @@ class TextChange:
 
 def names_students(notice: Notice) -> bool:
     """Say whether its text names any student, by number or by name."""
-    if notice.facts.students:
-        return True
-    # what a number looks like takes long to find out, so only lines are asked that may have one
-    lines = [line for line in notice.text.splitlines() if _MAY_NUMBER.search(line)]
-    return bool(naming_lines(lines, ()))
+    return bool(notice.facts.students) or _hold_a_list(notice.text.splitlines())
+
+
+def html_names_students(notice: Notice) -> bool:
+    """Say whether its HTML names any: it also shows what is struck out, and what is too far down for the text."""
+    return names_students(notice) or _hold_a_list(_TAG.split(notice.html))
 
 
 def is_public(notice: Notice, *, public_pages: bool) -> bool:
@@ -83,7 +85,7 @@ def readable(notices: Iterable[Notice], reader: Reader, *, public_pages: bool) -
 
 def visible_html(notice: Notice) -> str | None:
     """Return the notice's HTML if it may be shown as it is; None: it holds a list, `visible_text` leaves that out."""
-    return None if names_students(notice) else notice.html
+    return None if html_names_students(notice) else notice.html
 
 
 def visible_text(notice: Notice, show_names: ShowNames, reader: Reader) -> str:
@@ -116,6 +118,11 @@ def text_change(before: Notice, after: Notice) -> TextChange | None:
             removed += _said(old, range(i1, i2), hidden_old)
             added += _said(new, range(j1, j2), hidden_new)
     return TextChange(tuple(removed), tuple(added))
+
+
+def _hold_a_list(lines: Iterable[str]) -> bool:
+    # what a number looks like takes long to find out, so only lines are asked that may have one
+    return bool(naming_lines([line for line in lines if _MAY_NUMBER.search(line)], ()))
 
 
 def _said(lines: list[str], indexes: Iterable[int], hidden: frozenset[int]) -> list[str]:

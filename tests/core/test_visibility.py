@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from placement_alerts.core.enrollment import enrollment_key
+from placement_alerts.core.html import sanitise, to_text
 from placement_alerts.core.notice import Audience, Change, ListedStudent, Notice, NoticeKind
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.visibility import (
@@ -11,6 +12,7 @@ from placement_alerts.core.visibility import (
     field_changes,
     is_public,
     may_read,
+    names_students,
     text_change,
     visible_html,
     visible_text,
@@ -129,3 +131,19 @@ def test_changed_lines_are_told_but_for_those_that_name_students() -> None:
 def test_equal_and_endless_texts_are_not_compared() -> None:
     assert text_change(a_notice(), a_notice(revision=2)) is None
     assert text_change(a_notice(), a_notice(revision=2, text="x\n" * (COMPARED_LINES + 1))) is None
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<del>21103012 Asha Rao</del><br><s>21103045 Devika Sehgal</s>",
+        f"<p>{'word ' * 16_000}</p><p>21103012 Asha Rao</p><p>21103045 Devika Sehgal</p>",
+    ],
+)
+def test_html_is_not_shown_for_a_list_that_the_text_leaves_out(hidden: str) -> None:
+    html = sanitise(f"<p>Results.</p>{hidden}")
+    notice = a_notice(html=html, text=to_text(html))
+
+    assert "21103045" in html
+    assert not names_students(notice)
+    assert visible_html(notice) is None

@@ -5,7 +5,7 @@ from datetime import datetime
 from placement_alerts.core.enrollment import naming_lines
 from placement_alerts.core.fields import effective_deadline
 from placement_alerts.core.notice import Audience, Change, Notice, NoticeKind
-from placement_alerts.core.visibility import TEXT
+from placement_alerts.core.visibility import TEXT, html_names_students
 from placement_alerts.web.api.paging import Page
 from placement_alerts.web.api.values import View
 
@@ -114,7 +114,7 @@ def notice_view(notice: Notice, *, names: bool) -> NoticeView:
     """Return what is shown. names: whether the reader may see whom it names."""
     facts = notice.facts
     text = notice.text if names else text_without_names(notice)
-    hides = text != notice.text or (bool(facts.students) and not names)
+    hides = not names and (text != notice.text or html_names_students(notice))
     return NoticeView(
         id=notice.id,
         revision=notice.revision,

@@ -5,6 +5,7 @@ import re
 from placement_alerts.core.enrollment import naming_lines
 from placement_alerts.core.fields import fields
 from placement_alerts.core.notice import Notice
+from placement_alerts.core.visibility import html_names_students
 
 _EMAIL = re.compile(r"[\w.+%'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, section 2.2
@@ -35,6 +36,4 @@ def fact_lines(notice: Notice) -> list[str]:
 
 def may_show_html(notice: Notice) -> bool:
     """Say whether the notice's own HTML shows no more than its shown lines do."""
-    lines = notice.text.strip().splitlines()
-    hides = bool(notice.facts.students) or bool(naming_lines(lines, ()))
-    return not hides and _EMAIL.search(notice.html) is None
+    return not html_names_students(notice) and _EMAIL.search(notice.html) is None
