@@ -131,7 +131,7 @@ class Sessions:
             return None
         if now - session.visited_at >= VISIT_EVERY:
             session = session.model_copy(update={"visited_at": now})
-            await self._store.sessions.save(session)
+            await self._store.sessions.mark_visited(session.id, now)  # it may have ended since: never store it anew
         student = await self._store.students.get(session.student_id) if session.student_id else None
         return self._keep(_Known(session, student, monotonic + KEPT_S))
 
