@@ -13,7 +13,7 @@ from placement_alerts.core.student import Student
 TEXT = "Text"  # of core.changes: the whole text before and after
 # four digits with no blank between, which every enrollment number has; a year alone is none
 _MAY_NUMBER = re.compile(r"(?<!\d)(?!20\d\d(?![\dA-Za-z/.-]))\d(?:[A-Za-z./-]{0,8}\d){3}")
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _HEADING_OF_LIST = re.compile(r"(?=[^|]*\|)(?=\D*$)(?=.*\b(?:enrol|roll ?n|name)).{1,200}", re.IGNORECASE)
 COMPARED_LINES = 2_000  # of each text; longer ones are not compared
 
