@@ -7,18 +7,18 @@ import typer
 from placement_alerts import cli_show, oneshot_tokens
 from placement_alerts.cli_options import AsJson, ConfigFile, finish, settings, show_result
 from placement_alerts.core.timetable import show_moment
-from placement_alerts.core.token import ApiToken, Scope
+from placement_alerts.core.token import LONGEST_DAYS, USUAL_DAYS, ApiToken, Scope
 
 app = typer.Typer(help="Tokens of the HTTP API.", no_args_is_help=True)
 
-Days = Annotated[int, typer.Option(min=1, max=3650, help="The token ends after so many days.")]
+Days = Annotated[int, typer.Option(min=1, max=LONGEST_DAYS, help="The token ends after so many days.")]
 
 
 @app.command("create")
 def token_create(
     label: Annotated[str, typer.Argument(help="Whose it is and for what, to know it again.")],
     scope: Annotated[list[Scope] | None, typer.Option(help="What it may do; may be given several times.")] = None,
-    days: Days = 365,
+    days: Days = USUAL_DAYS,
     config: ConfigFile = None,
     as_json: AsJson = False,
 ) -> None:

@@ -8,16 +8,14 @@ from placement_alerts.core.token import ApiToken, Scope, TokenId
 from placement_alerts.errors import NotFound, NotPossible
 from placement_alerts.oneshot import store_of
 from placement_alerts.pipeline.auditing import audit
-from placement_alerts.pipeline.tokens import issue
-
-ACTOR = "cli"
+from placement_alerts.pipeline.tokens import CLI, issue
 
 
 async def create_token(config: Config, label: str, scopes: Sequence[Scope], days: int) -> tuple[str, ApiToken]:
     """Store a new token; return it in plain, which is shown once, and what is kept of it."""
     async with store_of(config) as store:
-        plain, token = await issue(store, now(), label, scopes, ACTOR, days)
-        await audit(store, now(), ACTOR, "token.created", token.id, " ".join(token.scopes))
+        plain, token = await issue(store, now(), label, scopes, CLI, days)
+        await audit(store, now(), CLI, "token.created", token.id, " ".join(token.scopes))
         return plain, token
 
 
@@ -35,5 +33,5 @@ async def revoke_token(config: Config, token_id: str) -> ApiToken:
             raise NotFound(f"no token has the id {token_id}; `placement-alerts token list` shows ids")
         if not await store.tokens.revoke(found.id, now()):
             raise NotPossible(f"{token_id} was revoked already")
-        await audit(store, now(), ACTOR, "token.revoked", token_id)
+        await audit(store, now(), CLI, "token.revoked", token_id)
         return found

@@ -9,6 +9,9 @@ from placement_alerts.core.frozen import Frozen, UtcDatetime
 TokenId = NewType("TokenId", str)
 
 TOKEN_PREFIX = "pa_"  # noqa: S105 - marks a token, is none; followed by 32 random bytes in base64url
+LABEL_LIMIT = 80  # characters
+USUAL_DAYS = 365  # that a token lives
+LONGEST_DAYS = 3650
 
 
 class Scope(StrEnum):
@@ -30,7 +33,7 @@ class Scope(StrEnum):
 class ApiToken(Frozen):
     """What is kept of a token: never the token itself. hash: its SHA-256 in hex, unique.
 
-    created_by: "cli", or the id of the student who is an admin. used_at: to the minute; None: never.
+    created_by: "cli", "token:ID", or the id of the student who is an admin. used_at: to the minute; None: never.
     """
 
     id: TokenId

@@ -1,17 +1,16 @@
 """API tokens: made in one way for the command line, the pages and the API, and what became of who made them."""
 
+import base64
 import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
 from placement_alerts.core.student import Student, StudentId
-from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope, TokenId
+from placement_alerts.core.token import LABEL_LIMIT, LONGEST_DAYS, TOKEN_PREFIX, ApiToken, Scope, TokenId
 from placement_alerts.errors import NotPossible
 from placement_alerts.store.base import Store
 
-LONGEST_DAYS = 3650
-LABEL_LIMIT = 80  # characters
 CLI = "cli"  # as ApiToken.created_by says it
 MADE_BY_TOKEN = "token:"  # noqa: S105 - so begins ApiToken.created_by of what another token made; its id follows
 _BYTES = 32
@@ -21,6 +20,12 @@ _FARTHEST = 10  # tokens made by tokens made by tokens ...
 def token_hash(plain: str) -> str:
     """Return what is kept of a token."""
     return sha256(plain.encode(errors="replace")).hexdigest()
+
+
+def plain_and_hash(secret: bytes) -> tuple[str, str]:
+    """Return the token of these random bytes as it is shown once, and what is kept of it."""
+    plain = TOKEN_PREFIX + base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
+    return plain, token_hash(plain)
 
 
 def is_admin(student: Student, admins: Collection[int]) -> bool:
@@ -65,10 +70,10 @@ async def issue(
         raise NotPossible("a token needs at least one scope")
     if not 1 <= days <= LONGEST_DAYS:
         raise NotPossible(f"a token lives 1 to {LONGEST_DAYS} days")
-    plain = TOKEN_PREFIX + secrets.token_urlsafe(_BYTES)
+    plain, kept = plain_and_hash(secrets.token_bytes(_BYTES))
     token = ApiToken(
         id=TokenId(f"t{secrets.token_hex(8)}"),
-        hash=token_hash(plain),
+        hash=kept,
         label=label,
         scopes=tuple(scope for scope in Scope if scope in scopes),
         created_by=created_by,

@@ -1,7 +1,6 @@
 """Who may use the existing bot's routes, and errors in their shape (reference/existing-interface.md, section 4)."""
 
 import functools
-import hashlib
 import hmac
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from aiohttp import web
 
 from placement_alerts.core.token import TOKEN_PREFIX, Scope, allows
 from placement_alerts.errors import StoreError
-from placement_alerts.pipeline.tokens import is_worth
+from placement_alerts.pipeline.tokens import is_worth, token_hash
 from placement_alerts.web import limits
 from placement_alerts.web.services import Services
 
@@ -80,7 +79,7 @@ def _given(request: web.Request) -> str:
 
 
 async def _admit_token(services: Services, request: web.Request, given: str, scope: Scope) -> str:
-    token = await services.store.tokens.by_hash(hashlib.sha256(given.encode(errors="replace")).hexdigest())
+    token = await services.store.tokens.by_hash(token_hash(given))
     now = services.now()
     if token is None or not await is_worth(services.store, token, now, services.settings.admins):
         limits.wrong_credential(request)

@@ -1,14 +1,13 @@
 """API tokens: made, shown once, listed, revoked. And what was done with them: the audit trail."""
 
-import base64
 from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope, TokenId
+from placement_alerts.core.token import LABEL_LIMIT, LONGEST_DAYS, USUAL_DAYS, ApiToken, Scope, TokenId
 from placement_alerts.errors import Duplicate
 from placement_alerts.pipeline.auditing import audit
-from placement_alerts.pipeline.tokens import LABEL_LIMIT, LONGEST_DAYS, token_hash
+from placement_alerts.pipeline.tokens import plain_and_hash
 from placement_alerts.web.api.codes import not_found
 from placement_alerts.web.api.credentials import Credentials, check_scope
 from placement_alerts.web.api.etags import etag
@@ -17,7 +16,6 @@ from placement_alerts.web.api.values import Given, Identifier, Sent, View
 from placement_alerts.web.services import Services
 
 ROOT = "/api/v1/tokens"
-USUAL_DAYS = 365
 
 
 class TokenSent(Sent):
@@ -97,11 +95,10 @@ class Tokens:
         sent = call.body
         for scope in sent.scopes:
             check_scope(call.caller, scope)
-        secret = call.new_secret("token")
-        plain = TOKEN_PREFIX + base64.urlsafe_b64encode(secret).rstrip(b"=").decode()
+        plain, kept = plain_and_hash(call.new_secret("token"))
         token = ApiToken(
             id=TokenId(call.new_id("t")),
-            hash=token_hash(plain),
+            hash=kept,
             label=" ".join(sent.label.split()),
             scopes=tuple(scope for scope in Scope if scope in sent.scopes),
             created_by=call.caller.actor.removeprefix("student:"),
@@ -167,7 +164,7 @@ def operations(services: Services, credentials: Credentials) -> list[Operation]:
             body=TokenSent,
             problems=("secret_shown_once",),
             example={**TOKEN_EXAMPLE, "token": "pa_EXAMPLE"},
-            sends={"label": "college app", "scopes": ["notices:read"], "days": 365},
+            sends={"label": "college app", "scopes": ["notices:read"], "days": USUAL_DAYS},
         ),
         Operation(
             method="GET",

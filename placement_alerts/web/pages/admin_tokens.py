@@ -3,13 +3,11 @@
 from aiohttp import web
 
 from placement_alerts.core.student import Student
-from placement_alerts.core.token import Scope, TokenId
+from placement_alerts.core.token import LABEL_LIMIT, LONGEST_DAYS, USUAL_DAYS, Scope, TokenId
 from placement_alerts.errors import NotPossible
-from placement_alerts.pipeline.tokens import LABEL_LIMIT, LONGEST_DAYS, issue
+from placement_alerts.pipeline.tokens import issue
 from placement_alerts.web.pages.admin_form import Form
 from placement_alerts.web.pages.admin_room import AdminRoom
-
-DAYS = 365
 
 
 class TokenPages:
@@ -68,7 +66,7 @@ class TokenPages:
             now=self._room.now(),
             scopes=[scope.value for scope in Scope],
             form=form,
-            days=DAYS,
+            days=USUAL_DAYS,
             longest_days=LONGEST_DAYS,
             label_limit=LABEL_LIMIT,
             trouble=trouble,
