@@ -1,5 +1,6 @@
 """Notices as JSON, made once for each revision and kind of reader: the same one is read thousands of times."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,32 +41,21 @@ class PreparedNotices:
         self._kept: OrderedDict[_Key, tuple[bytes, str]] = OrderedDict()
         self._size = 0
         self._current: dict[NoticeId, _Current] = {}
+        self._looking: dict[NoticeId, asyncio.Event] = {}  # set when the store has answered, or failed
         self._forgotten = 0
 
     async def current(self, notice_id: NoticeId) -> Notice | None:
         """Return the current revision as of a second ago at most."""
-        found = self._current.get(notice_id)
-        if found is not None:
-            now_s = self._monotonic()
-            if now_s < found.again_s:
-                return found.notice
-            if now_s < found.until_s:
-                found.again_s = found.until_s
-        return await self._look(notice_id)
+        found = self._known(notice_id)
+        if found is None and (looking := self._looking.get(notice_id)) is not None:
+            await looking.wait()
+            found = self._known(notice_id)
+        return found or await self._look(notice_id)
 
     def forget(self, notice_id: NoticeId) -> None:
         """Look again at the next call: a revision was stored."""
         self._current.pop(notice_id, None)
         self._forgotten += 1
-
-    async def _look(self, notice_id: NoticeId) -> Notice | None:
-        asked_s, forgotten = self._monotonic(), self._forgotten
-        notice = await self._notices.get(notice_id)
-        if notice is not None and forgotten == self._forgotten:  # else it may be older than what was stored meanwhile
-            if len(self._current) >= CURRENT_MAX:
-                self._current.clear()
-            self._current[notice_id] = _Current(notice, asked_s + AGAIN_S, asked_s + FRESH_S)
-        return notice
 
     def json(self, notice: Notice, *, names: bool) -> bytes:
         """Return the notice in JSON. names: whether its reader may see whom it names."""
@@ -80,6 +70,34 @@ class PreparedNotices:
             return found
         body = notice_view(notice, names=names).model_dump_json().encode()
         return self._keep(key, (body, notice_etag(notice, names=names)))
+
+    def _known(self, notice_id: NoticeId) -> Notice | None:
+        """Return what needs no looking up by this reader."""
+        found = self._current.get(notice_id)
+        if found is None:
+            return None
+        now_s = self._monotonic()
+        if found.again_s <= now_s < found.until_s:
+            found.again_s = found.until_s
+            return None
+        return found.notice if now_s < found.until_s else None
+
+    async def _look(self, notice_id: NoticeId) -> Notice | None:
+        looked = self._looking.setdefault(notice_id, asyncio.Event())
+        asked_s, forgotten = self._monotonic(), self._forgotten
+        try:
+            notice = await self._notices.get(notice_id)
+            if notice is not None and forgotten == self._forgotten:  # else it may be older than what was stored
+                self._remember(_Current(notice, asked_s + AGAIN_S, asked_s + FRESH_S))
+            return notice
+        finally:
+            looked.set()
+            self._looking.pop(notice_id, None)
+
+    def _remember(self, current: _Current) -> None:
+        if len(self._current) >= CURRENT_MAX:
+            self._current.clear()
+        self._current[current.notice.id] = current
 
     def _keep(self, key: _Key, made: tuple[bytes, str]) -> tuple[bytes, str]:
         self._kept[key] = made

@@ -53,6 +53,35 @@ async def test_of_many_readers_one_looks_again_and_nobody_else_waits() -> None:
     assert (looking.result(), store.asked) == (1, 2)
 
 
+async def test_readers_who_come_together_ask_the_store_once() -> None:
+    store = SlowStore()
+    prepared = _prepared(store, Moments())
+    store.may_answer.clear()
+
+    async with asyncio.TaskGroup() as readers, asyncio.timeout(5):
+        reading = [readers.create_task(_revision(prepared)) for _ in range(20)]
+        await asyncio.sleep(0)
+        store.may_answer.set()
+
+    assert [one.result() for one in reading] == [1] * 20
+    assert store.asked == 1
+
+
+async def test_who_waits_for_a_reader_that_goes_away_looks_himself() -> None:
+    store = SlowStore()
+    prepared = _prepared(store, Moments())
+    store.may_answer.clear()
+
+    async with asyncio.TaskGroup() as readers, asyncio.timeout(5):
+        first = readers.create_task(_revision(prepared))
+        second = readers.create_task(_revision(prepared))
+        await asyncio.sleep(0)
+        first.cancel()
+        store.may_answer.set()
+
+    assert second.result() == 1
+
+
 async def test_no_revision_is_read_for_longer_than_a_second() -> None:
     store, moments = SlowStore(), Moments()
     prepared = _prepared(store, moments)
