@@ -57,6 +57,20 @@ async def test_error_undoes_the_whole_transaction(database: Database) -> None:
     assert await names(database) == ["a"]
 
 
+async def test_turn_to_write_that_does_not_come_in_time_is_given_up(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "facts.db"
+    hasty = Database(file, await connect(file), await connect(file, read_only=True), turn_timeout_s=0.01)
+
+    async with hasty.transaction() as writer:
+        await writer.execute(INSERT, ("a",))
+        with pytest.raises(StoreUnavailable, match="no turn to write"):
+            await hasty.change(INSERT, ("b",))
+    await hasty.change(INSERT, ("c",))
+    await hasty.close()
+
+    assert await names(database) == ["a", "c"]
+
+
 async def test_cancelled_transaction_is_undone_and_the_next_one_works(database: Database) -> None:
     written = asyncio.Event()
 

@@ -12,6 +12,7 @@ import aiosqlite
 from placement_alerts.errors import Duplicate, StoreUnavailable
 
 BUSY_TIMEOUT_S = 5.0  # how long another process's transaction is waited for; ours last milliseconds
+TURN_TIMEOUT_S = 10.0  # for those of this process who wait for each other, while the first waits for another process
 PAGE_CACHE_KB = 16_000
 WAL_LIMIT_BYTES = 64_000_000  # what a checkpoint leaves of a log that one large plan made long
 PING_TIMEOUT_S = 1.0
@@ -53,8 +54,15 @@ def store_errors(file: Path) -> Iterator[None]:
 class Database:
     """An open SQLite file. Each connection has a thread that runs its statements in the order in which they came."""
 
-    def __init__(self, file: Path, writer: aiosqlite.Connection, reader: aiosqlite.Connection) -> None:
+    def __init__(
+        self,
+        file: Path,
+        writer: aiosqlite.Connection,
+        reader: aiosqlite.Connection,
+        turn_timeout_s: float = TURN_TIMEOUT_S,
+    ) -> None:
         self._file = file
+        self._turn_timeout_s = turn_timeout_s
         self._writer = writer
         self._reader = reader
         self._writing = asyncio.Lock()
@@ -66,7 +74,7 @@ class Database:
         A cancelled statement still runs in the connection's thread, but the rollback stands behind it in the queue and
         the next BEGIN behind both, so no transaction is ever left open. A cancelled commit may have taken effect.
         """
-        async with self._writing:
+        async with self._turn():
             with store_errors(self._file):
                 try:
                     await self._writer.execute("BEGIN IMMEDIATE")
@@ -75,6 +83,18 @@ class Database:
                 except BaseException:
                     await self._writer.rollback()
                     raise
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(self._turn_timeout_s):
+                await self._writing.acquire()
+        except TimeoutError as error:
+            raise StoreUnavailable(f"{self._file}: no turn to write within {self._turn_timeout_s:g} s") from error
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     async def change(self, sql: str, parameters: Parameters) -> int:
         """Run one statement in a transaction of its own; return how many rows it changed."""
