@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from placement_alerts.core.fields import effective_deadline, fields
+from placement_alerts.core.html import is_web_address
 from placement_alerts.core.notice import Change, Notice, NoticeId
 from placement_alerts.core.visibility import (
     Reader,
@@ -95,7 +96,7 @@ class NoticePage:
             "closed": (deadline := effective_deadline(notice)) is not None and deadline <= now,
             "html": html,
             "text": visible_text(notice, self._services.settings.show_names, reader) if html is None else "",
-            "links": notice.facts.links[:_LINKS_MOST],
+            "links": [link for link in notice.facts.links if is_web_address(link)][:_LINKS_MOST],
             "documents": notice.job.documents if notice.job else (),
             "history": list(reversed([_revision(*pair) for pair in pairwise(revisions)])),
         }

@@ -237,6 +237,15 @@ HOSTILE = (
 )
 
 
+async def test_link_that_is_no_web_address_is_left_out(house: House) -> None:
+    links = ("javascript:alert(1)", "data:text/html,x", 'https://jobs.example/"onclick=x()')
+    await house.services.store.notices.save(a_notice("odd", facts=facts(links=links)))
+
+    found = re.findall(r'<li><a href="([^"]*)"', await page(house, "/notices/odd"))
+
+    assert found == ["https://jobs.example/&#34;onclick=x()"]
+
+
 async def test_hostile_html_of_the_portal_runs_and_loads_nothing(house: House) -> None:
     html = sanitise(HOSTILE)
     hostile = a_notice(
