@@ -72,7 +72,8 @@ class PageRoutes:
         except ConfigError as error:  # the operator's words are for the operator
             log.warning("page.failed", path="/statistics", error=str(error))
             year = show_year(wish.year)
-            raise NotFound(f"for {year} no branches and strengths are set yet, so it has no figures") from error
+            says = f"{year} has no figures yet: the office has still to set its branches and their strengths"
+            raise NotFound(says) from error
         official = await self._figures.official()
         values = await asyncio.to_thread(statistics_values, found, official, wish)
         return await self._shell.make("statistics.html", visits, path=wish.address(), **values)

@@ -107,7 +107,7 @@ async def test_year_without_an_offer_says_so(site: Site) -> None:
 async def test_year_without_branches_says_so_without_internals(site: Site) -> None:
     text = await site.text("/statistics?year=202627", status=404)
 
-    assert "For 2026-27 no branches" in text
+    assert "2026-27 has no figures yet: the office has still to set its branches" in text
     assert "statistics.years" not in text
 
 
