@@ -49,9 +49,10 @@ class SignInRoutes:
         if visitor(request).signed_in and back != "/":
             return _lead(back)
         session = begin(request).session
-        values = {} if session is None or visitor(request).signed_in else await self._ways(session)
+        values: dict[str, Any] = {} if session is None or visitor(request).signed_in else await self._ways(session)
         said = _SAID.get(request.query.get("said", ""))
-        return await self._shell.show(request, "sign_in.html", next=back, said=said, **({"link": None} | values))
+        values = {"link": None, "has_bot": self._services.deep_link is not None} | values
+        return await self._shell.show(request, "sign_in.html", next=back, said=said, **values)
 
     async def _ways(self, session: Session) -> dict[str, Any]:
         """Return what the page shows of the deep link; nothing while there is no bot, or it does not tell its name."""

@@ -1,5 +1,5 @@
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from html import unescape
 from typing import Any
 from urllib.parse import quote
@@ -15,9 +15,15 @@ from placement_alerts.web.pages.sign_in import SignInRoutes
 from tests.builders import NOW, YEAR
 from tests.web.house import House, Moments, a_house
 
+Link = Callable[[str], Awaitable[str | None]]
+
 
 async def deep_link(code: str) -> str | None:
     return f"https://t.me/alerts_bot?start={code}"
+
+
+async def no_link(_: str) -> str | None:
+    return None
 
 
 @pytest.fixture
@@ -228,3 +234,11 @@ async def test_no_way_of_signing_in_leads_elsewhere(house: House, asha: Student,
 
     assert form["next"] == "/"
     assert answer.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("link", "says"), [(None, "No bot is set up here"), (no_link, "Telegram cannot be asked for the bot")]
+)
+async def test_page_without_a_link_says_why(store: Store, moments: Moments, link: Link | None, says: str) -> None:
+    async with a_house(store, moments, lambda services: SignInRoutes(services).routes(), deep_link=link) as house:
+        assert says in await (await house.get("/sign-in")).text()
