@@ -10,8 +10,9 @@ from time import monotonic
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import BrowserContext, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, async_playwright
 
 from placement_alerts.channels.base import Channel
 from placement_alerts.core.frozen import to_utc_ms
@@ -48,7 +49,7 @@ Routes = Callable[[Services], list[web.RouteDef]]
 MakeChannel = Callable[[Store], Awaitable[Channel]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium() -> Path:
     """Debian's Chromium; a missing one is a failure where CI runs, and said elsewhere."""
     if not CHROMIUM.exists():
@@ -171,9 +172,33 @@ class Tab:
 OpenTab = Callable[..., AbstractAsyncContextManager[Tab]]
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def browser(chromium: Path) -> AsyncIterator[Browser]:
+    """One browser for all tests of a module, whose loop they share; starting one takes seconds."""
+    async with (
+        async_playwright() as playwright,
+        await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"]) as browser,
+    ):
+        yield browser
+
+
+@pytest.fixture
+def open_clean_tab(browser: Browser) -> OpenTab:
+    """Return what opens a tab that shares nothing but the process with others. The options are of `new_context`."""
+
+    @asynccontextmanager
+    async def opened(**options: Any) -> AsyncIterator[Tab]:
+        async with await browser.new_context(**({"viewport": PHONE} | options)) as context:
+            tab = Tab(await context.new_page())
+            tab.watch()
+            yield tab
+
+    return opened
+
+
 @pytest.fixture
 def open_tab(chromium: Path, tmp_path: Path) -> OpenTab:
-    """Return what opens a tab in a browser of its own. The options are of Playwright's persistent context."""
+    """Return what opens a tab in a browser of its own, as push needs. The options are of a persistent context."""
 
     @asynccontextmanager
     async def opened(*, env: dict[str, str] | None = None, headless: bool = True, **options: Any) -> AsyncIterator[Tab]:

@@ -3,61 +3,42 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # has no types
+import pytest_asyncio
 from playwright.async_api import expect
 
 from placement_alerts.channels.webpush.vapid import new_key
-from tests.web.browser.conftest import DESKTOP, PHONE, OpenSite, OpenTab, Site, Tab
+from tests.web.browser.conftest import OpenSite, OpenTab, Site, Tab
+from tests.web.browser.looking import troubles
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAGES = (
     *("/", "/?q=nothing-of-this", "/notices/opening", "/notices/withdrawn", "/jobs", "/jobs/jp-1"),
     *("/deadlines", "/settings", "/statistics", "/policy", "/offline", "/notices/test"),
 )
 STUDENTS_PAGES = ("/", "/notices/shortlist", "/jobs?mine=1", "/deadlines", "/settings")
-SERIOUS = ("serious", "critical")
 WEIGHT_LIMIT = 100_000  # bytes of a page with everything that it loads, as they come over the wire
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(open_site: OpenSite) -> AsyncIterator[Site]:
     async with open_site(vapid_public_key=new_key()[1]) as site:
         yield site
 
 
-@pytest.fixture
-async def tab(open_tab: OpenTab) -> AsyncIterator[Tab]:
-    async with open_tab() as tab:
+@pytest_asyncio.fixture(loop_scope="module")
+async def tab(open_clean_tab: OpenTab) -> AsyncIterator[Tab]:
+    async with open_clean_tab() as tab:
         yield tab
 
 
-async def findings(tab: Tab) -> list[str]:
-    """Return what axe finds serious on the page as it is."""
-    found = await Axe().run(tab.page)
-    return [
-        f"{tab.page.url}: {one['id']} ({one['nodes'][0]['html'][:120]})"
-        for one in found.response["violations"]
-        if one["impact"] in SERIOUS
-    ]
-
-
 async def look_at(site: Site, tab: Tab, pages: tuple[str, ...]) -> list[str]:
-    """Open every page, on a bright phone and a dark desktop; return what is wrong with them."""
+    """Open every page; return what is wrong with them."""
     wrong = []
     for path in pages:
-        await tab.page.goto(site.address + path, wait_until="networkidle")
-        await tab.page.set_viewport_size(PHONE)
-        await tab.page.emulate_media(color_scheme="light")
-        wrong += await wide(tab, path) + await findings(tab)
-        await tab.page.set_viewport_size(DESKTOP)
-        await tab.page.emulate_media(color_scheme="dark")
-        wrong += await wide(tab, path) + await findings(tab)
+        await tab.page.goto(site.address + path)
+        wrong += await troubles(tab.page)
     return wrong
-
-
-async def wide(tab: Tab, path: str) -> list[str]:
-    """Return the path if the page is wider than the screen."""
-    over = await tab.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    return [f"{path} is {over} pixels too wide"] if over > 0 else []
 
 
 async def test_strangers_pages_have_no_serious_finding_and_no_complaint(site: Site, tab: Tab) -> None:
@@ -72,15 +53,15 @@ async def test_students_pages_have_no_serious_finding_and_no_complaint(site: Sit
     assert tab.complaints == []
 
 
-async def test_every_page_is_light(site: Site, open_tab: OpenTab) -> None:
-    async with open_tab(service_workers="block") as tab:  # else it answers with what it keeps
+async def test_every_page_is_light(site: Site, open_clean_tab: OpenTab) -> None:
+    async with open_clean_tab(service_workers="block") as tab:  # else it answers with what it keeps
         weights = {path: await tab.weight(site.address + path) for path in PAGES}
 
     assert {path: weight for path, weight in weights.items() if not 5_000 < weight < WEIGHT_LIMIT} == {}
 
 
-async def test_pages_are_read_and_searched_without_javascript(site: Site, open_tab: OpenTab) -> None:
-    async with open_tab(java_script_enabled=False) as tab:
+async def test_pages_are_read_and_searched_without_javascript(site: Site, open_clean_tab: OpenTab) -> None:
+    async with open_clean_tab(java_script_enabled=False) as tab:
         page = tab.page
         await page.goto(site.address)
         await page.get_by_placeholder("Search notices").fill("talk")
@@ -131,9 +112,11 @@ async def test_settings_say_that_this_browser_blocks_us(site: Site, tab: Tab) ->
     await expect(tab.page.get_by_text("To allow them again")).to_be_visible()
 
 
-async def test_settings_of_a_phone_that_needs_the_installed_app_show_the_steps(site: Site, open_tab: OpenTab) -> None:
+async def test_settings_of_a_phone_that_needs_the_installed_app_show_the_steps(
+    site: Site, open_clean_tab: OpenTab
+) -> None:
     iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_4 like Mac OS X) AppleWebKit/605.1.15 Version/18.4 Safari/604.1"
-    async with open_tab(user_agent=iphone) as tab:
+    async with open_clean_tab(user_agent=iphone) as tab:
         await tab.page.context.add_init_script("delete window.PushManager")
         await tab.page.goto(f"{site.address}/settings")
         await expect(tab.page.locator("#push")).to_have_attribute("data-state", "install")
