@@ -167,7 +167,14 @@ def _notices(now: datetime) -> list[Notice]:
         facts={"company": "Tidewater Bank", "deadline": now - timedelta(days=3)},
     )
     withdrawn = a_notice_at(
-        now, "withdrawn", NoticeKind.HACKATHON, "Smart Campus Hackathon", hours=30, withdrawn=True, revision=2
+        now,
+        "withdrawn",
+        NoticeKind.HACKATHON,
+        "Smart Campus Hackathon",
+        hours=30,
+        withdrawn=True,
+        revision=2,
+        facts={"event_at": now + timedelta(days=9)},
     )
     office = a_notice_at(
         now, "office", NoticeKind.ANNOUNCEMENT, "Placement office closed on Friday for maintenance", hours=50
