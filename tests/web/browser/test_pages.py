@@ -88,6 +88,7 @@ async def test_pages_that_were_read_are_there_offline_and_others_say_so(site: Si
 
     await page.goto(site.address)
     await expect(page.locator("h1")).to_contain_text("Notices")
+    await expect(page.get_by_text("as it was when this device last loaded it")).to_be_visible()
     await page.goto(f"{site.address}/jobs")
     await expect(page.locator("h1")).to_have_text("You are offline")
 

@@ -1,4 +1,5 @@
-// On every page: installs the service worker, and registers this browser's subscription again on each visit.
+// On every page: installs the service worker, registers this browser's subscription again on each visit, and says
+// when there is no connection.
 
 export const supported = "serviceWorker" in navigator && "PushManager" in window && "Notification" in window;
 const VISITED = "push-visited";
@@ -63,6 +64,12 @@ function bytesOf(base64url) {
   return Uint8Array.from(text, (char) => char.charCodeAt(0));
 }
 
+// A kept page may be old: whoever reads it without a connection is told.
+function tellOffline() {
+  const said = document.getElementById("offline");
+  if (said) said.hidden = navigator.onLine;
+}
+
 async function visit() {
   if (!supported || Notification.permission !== "granted") return;
   if (Date.now() - Number(sessionStorage.getItem(VISITED) || 0) < VISIT_MS) return;
@@ -71,5 +78,8 @@ async function visit() {
   if (known.known && known.publicKey && await subscribe(known, true)) sessionStorage.setItem(VISITED, Date.now());
 }
 
+tellOffline();
+addEventListener("online", tellOffline);
+addEventListener("offline", tellOffline);
 visit().catch(() => {}); // the next visit tries again
 if (navigator.clearAppBadge) navigator.clearAppBadge().catch(() => {});
