@@ -23,7 +23,7 @@ from placement_alerts.core.student import StudentId
 from placement_alerts.core.understanding import understand_html
 from placement_alerts.errors import ConfigError, NotFound, PeerError, StoreBusy, StoreError
 from placement_alerts.http_client import HttpClient
-from placement_alerts.pipeline import errands
+from placement_alerts.pipeline import errands, retrying
 from placement_alerts.pipeline.membership import somebody_runs
 from placement_alerts.sources.mailbox.file import mail_in_file
 from placement_alerts.sources.mailbox.settings import MailboxSettings
@@ -31,7 +31,6 @@ from placement_alerts.sources.superset.file import item_in_file
 from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, RequestState, Store
 
-PAGE = 500
 CHANNELS = ("telegram", "webpush")
 
 Show = Callable[[str], None]
@@ -162,11 +161,7 @@ async def retry_named(config: Config, ids: Sequence[str]) -> dict[str, Any]:
 async def retry_all(config: Config, wanted: DeliveryFilter) -> dict[str, Any]:
     """Make all ended deliveries due again that fit."""
     async with store_of(config) as store:
-        retried, after = 0, None
-        while page := await store.deliveries.find(wanted, after, PAGE):
-            after = page[-1]
-            ended = [row.id for row in page if row.state in RETRYABLE]
-            retried += await store.deliveries.retry(ended, now()) if ended else 0
+        retried = await retrying.retry_all(store.deliveries, wanted, now)
     return {"retried": retried, "not_retried": {}}
 
 

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -11,12 +10,12 @@ from placement_alerts.core.delivery import RETRYABLE, DeliveryId, DeliveryState
 from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import Student, StudentId
 from placement_alerts.errors import NotFound
-from placement_alerts.store.base import DeliveryFilter, DeliveryRepository
+from placement_alerts.pipeline.retrying import retry_all
+from placement_alerts.store.base import DeliveryFilter
 from placement_alerts.web.pages.admin_form import Form
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, next_page
 from placement_alerts.web.pages.admin_students import names_of, titles_of
 
-AT_ONCE = 500  # deliveries that one statement makes due again
 MOST = 20_000  # that one press makes due again, so that its answer does not take too long
 _ID_LIMIT = 200  # characters
 FILTERS = ("state", "channel", "error_class", "notice", "student")
@@ -70,28 +69,10 @@ class DeliveryPages:
             number = await deliveries.retry([DeliveryId(one)], self._room.now())
         elif form.ticked("all"):
             await self._room.audit(who, "deliveries.retried", details=urlencode(back) or "all")
-            number = await self._retry_all(_filter(asked))
+            number = await retry_all(deliveries, _filter(asked), self._room.now, MOST)
         else:
             raise NotFound("no delivery was named")
         return self._room.done("/admin/deliveries", "retried", number, **back)
-
-    async def _retry_all(self, wanted: DeliveryFilter) -> int:
-        states = [wanted.state] if wanted.state is not None else sorted(RETRYABLE)
-        number = 0
-        for state in states:
-            if state in RETRYABLE and number < MOST:
-                number += await _retry_state(
-                    self._room.store.deliveries, replace(wanted, state=state), self._room, MOST - number
-                )
-        return number
-
-
-async def _retry_state(deliveries: DeliveryRepository, wanted: DeliveryFilter, room: AdminRoom, most: int) -> int:
-    number, after = 0, None
-    while number < most and (page := await deliveries.find(wanted, after, AT_ONCE)):
-        after = page[-1]
-        number += await deliveries.retry([row.id for row in page], room.now())
-    return number
 
 
 def _filter(asked: Mapping[str, str]) -> DeliveryFilter:
