@@ -2,14 +2,20 @@
 
 import base64
 import secrets
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+import structlog
+
 from placement_alerts.core.student import Student, StudentId
 from placement_alerts.core.token import LABEL_LIMIT, LONGEST_DAYS, TOKEN_PREFIX, ApiToken, Scope, TokenId
-from placement_alerts.errors import NotPossible
+from placement_alerts.errors import NotPossible, StoreUnavailable
 from placement_alerts.store.base import Store
+
+MarkUsed = Callable[[TokenId, datetime], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
 
 CLI = "cli"  # as ApiToken.created_by says it
 MADE_BY_TOKEN = "token:"  # noqa: S105 - so begins ApiToken.created_by of what another token made; its id follows
@@ -20,6 +26,14 @@ _FARTHEST = 10  # tokens made by tokens made by tokens ...
 def token_hash(plain: str) -> str:
     """Return what is kept of a token."""
     return sha256(plain.encode(errors="replace")).hexdigest()
+
+
+async def note_use(mark_used: MarkUsed, token: ApiToken, minute: datetime) -> None:
+    """Store that the token was used in this minute, if the store can write: what was asked for may be a read."""
+    try:
+        await mark_used(token.id, minute)
+    except StoreUnavailable as error:
+        log.warning("token.use_not_noted", token=token.id, error=str(error))
 
 
 def plain_and_hash(secret: bytes) -> tuple[str, str]:

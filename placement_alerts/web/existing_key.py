@@ -10,7 +10,7 @@ from aiohttp import web
 
 from placement_alerts.core.token import TOKEN_PREFIX, Scope, allows
 from placement_alerts.errors import StoreError
-from placement_alerts.pipeline.tokens import is_worth, token_hash
+from placement_alerts.pipeline.tokens import is_worth, note_use, token_hash
 from placement_alerts.web import limits
 from placement_alerts.web.services import Services
 
@@ -89,5 +89,5 @@ async def _admit_token(services: Services, request: web.Request, given: str, sco
         raise Detail(403, f"Forbidden: the token lacks {scope}")
     minute = now.replace(second=0, microsecond=0)
     if token.used_at is None or token.used_at < minute:
-        await services.store.tokens.mark_used(token.id, minute)
+        await note_use(services.store.tokens.mark_used, token, minute)
     return f"token:{token.id}"

@@ -17,18 +17,22 @@ import secrets
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import structlog
 from aiohttp import web
 
 from placement_alerts.core.session import Session, SessionId
 from placement_alerts.core.student import Student
+from placement_alerts.errors import StoreUnavailable
 from placement_alerts.pipeline.tokens import is_admin
 from placement_alerts.web.cookies import LIFE, SECRET_BYTES, Cookie, Signer
 from placement_alerts.web.csrf import SAFE
 from placement_alerts.web.device_label import device_label
 from placement_alerts.web.services import Services
 from placement_alerts.web.visiting import VISITOR, Visitor, visitor
+
+log = structlog.get_logger(__name__)
 
 VISIT_EVERY = timedelta(hours=1)
 KEPT_S = 3.0  # how long a session that another process ended may still be taken for one
@@ -131,9 +135,15 @@ class Sessions:
             return None
         if now - session.visited_at >= VISIT_EVERY:
             session = session.model_copy(update={"visited_at": now})
-            await self._store.sessions.mark_visited(session.id, now)  # it may have ended since: never store it anew
+            await self._note_visit(session.id, now)
         student = await self._store.students.get(session.student_id) if session.student_id else None
         return self._keep(_Known(session, student, monotonic + KEPT_S))
+
+    async def _note_visit(self, session_id: SessionId, now: datetime) -> None:
+        try:
+            await self._store.sessions.mark_visited(session_id, now)  # it may have ended since: never store it anew
+        except StoreUnavailable as error:  # what was asked for may be a read
+            log.warning("session.visit_not_noted", error=str(error))
 
     def _keep(self, known: _Known) -> _Known:
         self._known[known.session.id] = known

@@ -1,12 +1,13 @@
 """What a token is worth when something became of its maker."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from placement_alerts.core.token import ApiToken, Scope, TokenId
-from placement_alerts.pipeline.tokens import is_worth, token_hash
+from placement_alerts.errors import StoreUnavailable
+from placement_alerts.pipeline.tokens import is_worth, note_use, token_hash
 from placement_alerts.store.base import Store
 from tests.builders import NOW, YEAR
 
@@ -20,6 +21,18 @@ def a_token(name: str, **values: Any) -> ApiToken:
 
 async def worth(store: Store, token: ApiToken) -> bool:
     return await is_worth(store, token, NOW, ADMINS)
+
+
+async def test_use_that_cannot_be_noted_stops_nobody() -> None:
+    tried = []
+
+    async def mark_used(token_id: TokenId, at: datetime) -> None:
+        tried.append((token_id, at))
+        raise StoreUnavailable("the file cannot be written")
+
+    await note_use(mark_used, a_token("t1", created_by="cli"), NOW)
+
+    assert tried == [("t1", NOW)]
 
 
 @pytest.mark.parametrize("ended", [{"revoked_at": NOW}, {"expires_at": NOW}])

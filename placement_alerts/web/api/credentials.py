@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.hdrs import AUTHORIZATION
 
 from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope
-from placement_alerts.pipeline.tokens import is_worth
+from placement_alerts.pipeline.tokens import is_worth, note_use
 from placement_alerts.store.base import Store
 from placement_alerts.web.api.codes import problem
 from placement_alerts.web.api.operation import Caller
@@ -111,7 +111,7 @@ class Credentials:
     async def _use(self, hash_: str, token: ApiToken, now: datetime) -> None:
         minute = now.replace(second=0, microsecond=0)
         self._keep(hash_, token.model_copy(update={"used_at": minute}))  # first: others that come meanwhile need not
-        await self._tokens.mark_used(token.id, minute)
+        await note_use(self._tokens.mark_used, token, minute)
 
 
 def check_scope(caller: Caller, scope: Scope) -> None:
