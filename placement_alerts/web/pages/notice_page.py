@@ -78,7 +78,7 @@ class NoticePage:
     async def _mark_seen(self, request: web.Request) -> None:
         """Note that the session's student opened the notice, by whichever of their deliveries (`d`) they came."""
         student = visitor(request).student
-        if student is None or request.method != "GET":
+        if student is None or request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
             return
         deliveries = self._services.store.deliveries
         await deliveries.mark_seen(NoticeId(request.match_info["id"]), student.id, self._services.now())

@@ -225,6 +225,7 @@ async def test_looking_from_afar_is_not_seeing(house: House) -> None:
     await house.get("/notices/shortlist?d=shortlist.1.a7")
     await sign_in(house)
     await house.ask("HEAD", "/notices/shortlist")
+    await house.get("/notices/shortlist", headers={"Sec-Purpose": "prefetch;prerender"})
 
     (row,) = await house.services.store.deliveries.of_students(NoticeId("shortlist"), {AASTHA})
     assert row.state is DeliveryState.SENT
