@@ -207,6 +207,13 @@ class StudentRepository(Protocol):
     async def of_year(self, year: str, after: StudentId | None, limit: int) -> list[Student]:
         """Return a page of a year's students with their addresses, by id; `after`: the last id of the page before."""
 
+    async def forget_unreachable(self, before: datetime, limit: int) -> int:
+        """Forget students who joined before then, whom nothing reaches and who come back to nothing; return how many.
+
+        Those are browsers that nobody linked: no name, enrollment or calendar, no address but of web push, none that is
+        on, and no stored session. Their deliveries stay. limit: at most so many; the longest here go first.
+        """
+
     async def counts(self) -> dict[str, int]:
         """Return `total`, `active` (an address is on) and `inactive` students."""
 

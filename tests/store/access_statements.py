@@ -39,7 +39,7 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (subscriptions.UNVISITED_SQL, ("", 0, 50), "subscriptions_by_visit"),
     (idempotency.GET_SQL, ("k",), "sqlite_autoindex_answers_1"),
     (idempotency.FINISH_SQL, ANSWER, "sqlite_autoindex_answers_1"),
-    (idempotency.RELEASE_SQL, ("k",), "sqlite_autoindex_answers_1"),
+    (idempotency.RELEASE_SQL, ("k", 0), "sqlite_autoindex_answers_1"),
     (idempotency.CLEAN_SQL, (0, 1_000), "answers_by_expiry"),
     (webhooks.GET_SQL, ("e",), "sqlite_autoindex_webhook_endpoints_1"),
     (webhooks.CHANGE_SQL, (2, 0, "{}", "e", 1), "sqlite_autoindex_webhook_endpoints_1"),

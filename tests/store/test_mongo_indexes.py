@@ -31,6 +31,8 @@ from tests.builders import (
     a_policy,
     a_review,
     a_snapshot,
+    a_student,
+    after,
     an_offer,
     known_item,
 )
@@ -166,6 +168,8 @@ async def _use_students(store: MongoStore) -> None:
     await store.students.of_year(YEAR, None, 10)
     await store.students.of_year(YEAR, StudentId("a"), 10)
     await store.students.counts()
+    await store.students.add(a_student("2", addresses=()))
+    await store.students.forget_unreachable(after(days=1), 10)
 
 
 async def _use_deliveries(store: MongoStore) -> None:

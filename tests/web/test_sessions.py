@@ -218,3 +218,16 @@ async def test_configured_key_signs_for_every_store(store: Store, moments: Momen
 
     assert cookie is not None
     assert cookie.session_id == session
+
+
+async def test_session_whose_student_was_forgotten_is_a_strangers(house: House, store: Store) -> None:
+    begun = await (await house.get("/begin")).json()
+    made = await (await house.ask("POST", "/anonymous", headers={"X-CSRF-Token": begun["csrf"]})).json()
+    house.moments.pass_by(days=2)
+    (session,) = await store.sessions.of_student(made["student"])
+    await store.sessions.remove(session.id)
+    await store.students.forget_unreachable(house.moments.now, 10)
+    await store.sessions.save(session)  # it was found later
+
+    who = await house.who()
+    assert (who["student"], who["signed_in"]) == (None, False)

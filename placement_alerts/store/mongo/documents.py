@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from placement_alerts.core.delivery import WAITING, Delivery, DeliveryState, Priority, Receipt
 from placement_alerts.core.frozen import to_utc_ms
 from placement_alerts.core.student import Address, Student
+from placement_alerts.core.subscription import WEBPUSH
 
 Document = dict[str, Any]
 M = TypeVar("M", bound=BaseModel)
@@ -127,7 +128,8 @@ def from_student(
     """Return a student's document, addresses embedded.
 
     keys: what is unique among all students, under one unique index; never empty, because a unique index takes two
-    empty lists for equal. active: an address is on. version: counts the changes, for compare and set.
+    empty lists for equal. active: an address is on. unlinked: all that there is of them is web push that is off.
+    version: counts the changes, for compare and set.
     """
     keys = [f"id:{student.id}", *(address_key(address.channel, address.value) for address in student.addresses)]
     if student.enrollment_key is not None:
@@ -137,8 +139,14 @@ def from_student(
     keys += [leaving_key(address_key(address.channel, address.value)) for address in leaving.addresses]
     keys += [key for key in more_keys if key not in keys]
     active = any(address.off is None for address in student.addresses)
-    document = from_model(student, keys=keys, active=active, version=version)
+    unlinked = leaving == NOTHING and not active and _is_nameless(student)
+    document = from_model(student, keys=keys, active=active, unlinked=unlinked, version=version)
     return document if leaving == NOTHING else document | {"leaving": _from_leaving(leaving)}
+
+
+def _is_nameless(student: Student) -> bool:
+    said = (student.first_name, student.enrollment_key, student.calendar_hash)
+    return said == (None, None, None) and all(address.channel == WEBPUSH for address in student.addresses)
 
 
 def to_leaving(document: Mapping[str, Any]) -> Leaving:

@@ -105,12 +105,13 @@ QUERIES: tuple[Query, ...] = (
     _query(
         JOBS, "year", "-ends_at -_id", "ends_at", index=_keys("year", "ends_at", "_id"), also="company_key $or $and"
     ),
-    _query(STUDENTS, "_id", index=BY_ID, also="version"),
+    _query(STUDENTS, "_id", index=BY_ID, also="version unlinked joined_at"),
     _query(STUDENTS, "", "_id", "_id", index=BY_ID),
     _query(STUDENTS, "keys", index=_keys("keys"), unique=True),
     _query(STUDENTS, "addresses.id", index=_keys("addresses.id")),
     _query(STUDENTS, "year", "_id", "_id", index=_keys("year", "_id")),
     _query(STUDENTS, "active", index=_keys("active")),
+    _query(STUDENTS, "unlinked", "joined_at", "joined_at", index=_keys("unlinked", "joined_at")),
     # claims: candidates, all that is being sent, what a token holds, what dead owners held
     _query(DELIVERIES, "channel waiting", "priority due_at _id", "due_at", index=_CLAIM, also="target"),
     _query(DELIVERIES, "channel waiting priority", "due_at", index=_CLAIM),
@@ -182,7 +183,7 @@ QUERIES: tuple[Query, ...] = (
     _query(TOKENS, sort="-created_at -_id", index=_keys("created_at", "_id")),
     _query(SUBSCRIPTIONS, "_id", index=BY_ID),
     _query(SUBSCRIPTIONS, sort="_id", ranges="_id visited_at", index=_keys("_id", "visited_at")),
-    _query(ANSWERS, "_id", index=BY_ID, also="$or fingerprint status expires_at"),
+    _query(ANSWERS, "_id", index=BY_ID, also="$or fingerprint status lease_until expires_at"),
     _query(ANSWERS, ranges="expires_at", index=_keys("expires_at")),
     _query(WEBHOOK_ENDPOINTS, "_id", index=BY_ID, also="version"),
     _query(WEBHOOK_ENDPOINTS, sort="created_at _id", index=_keys("created_at", "_id")),

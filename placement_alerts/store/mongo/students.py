@@ -30,10 +30,11 @@ from placement_alerts.store.mongo.documents import (
     parsed,
     to_model,
 )
-from placement_alerts.store.mongo.indexes import STUDENTS
+from placement_alerts.store.mongo.indexes import SESSIONS, STUDENTS
 from placement_alerts.store.mongo.ownership import Kept
 
 ENROLLMENTS_AT_ONCE = 500  # each lot within a deadline of its own
+PAGE = 500
 
 _NAMES = ("first_name", "last_name", "username")
 
@@ -44,6 +45,7 @@ class MongoStudents:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._students = client.collection(STUDENTS)
+        self._sessions = client.collection(SESSIONS)
         self._attaching: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @operation
@@ -141,6 +143,20 @@ class MongoStudents:
     @operation
     async def find(self, year: str | None, after: StudentId | None, limit: int) -> list[Student]:
         return await self._page(year, after, limit)
+
+    @operation
+    async def forget_unreachable(self, before: datetime, limit: int) -> int:
+        unlinked = {"unlinked": True, "joined_at": {"$lt": to_utc_ms(before)}}
+        found = self._students.find(unlinked, {"_id": 1}).sort("joined_at", 1)
+        gone: list[str] = []
+        while len(gone) < limit and (page := [row["_id"] for row in await found.to_list(PAGE)]):
+            here = await self._sessions.find({"student_id": {"$in": page}}, {"student_id": 1}).to_list(None)
+            gone += sorted(set(page) - {session["student_id"] for session in here})
+        await found.close()
+        if not gone:
+            return 0
+        done = await self._students.delete_many({"_id": {"$in": gone[:limit]}, **unlinked})
+        return int(done.deleted_count)
 
     @operation
     async def counts(self) -> dict[str, int]:

@@ -264,9 +264,14 @@ _LISTS: tuple[str, ...] = (
     "ALTER TABLE deliveries ADD COLUMN shown_at INTEGER",
 )
 
+# browsers that nobody linked; the literal text matters here too
+NAMELESS_SQL = "first_name IS NULL AND enrollment_key IS NULL AND calendar_hash IS NULL"
+_NAMELESS = (f"CREATE INDEX students_nameless ON students (joined_at) WHERE {NAMELESS_SQL}",)
+
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (*_NOTICES, *_STUDENTS, *_DELIVERIES, *_SOURCES, *_PROCESSES),
     _PAGES_BY_TIME,
     (*_MAILS, *_OFFERS, *_PAGES, *_PERSONAL),
     (*ACCESS, *_LISTS),
+    _NAMELESS,
 )

@@ -11,6 +11,7 @@ from operator import itemgetter
 import aiosqlite
 
 from placement_alerts.core.student import Address, AddressId, Joined, OffReason, Student, StudentId
+from placement_alerts.core.subscription import WEBPUSH
 from placement_alerts.store.base import random_id
 from placement_alerts.store.sqlite import ownership
 from placement_alerts.store.sqlite.connection import Database, Row
@@ -21,6 +22,7 @@ from placement_alerts.store.sqlite.ownership import (
     SWITCH_ON_SQL,
     to_address,
 )
+from placement_alerts.store.sqlite.schema import NAMELESS_SQL
 from placement_alerts.store.sqlite.values import from_ms, to_list, to_ms
 
 # ruff: noqa: S608 - the statements are put together from constants of ours alone; every value is a parameter
@@ -70,6 +72,14 @@ ENROLL_SQL = "UPDATE students SET enrollment_key = ?, enrollment_hint = ? WHERE 
 RIVAL_SQL = """
     SELECT 1 FROM addresses AS other JOIN addresses AS mine ON other.channel = mine.channel
     WHERE mine.id = ? AND other.value = ? AND other.id <> mine.id"""
+UNREACHABLE_SQL = f"""
+    SELECT id FROM students WHERE {NAMELESS_SQL} AND joined_at < ?
+    AND NOT EXISTS (
+        SELECT 1 FROM addresses WHERE student_id = students.id AND (channel <> '{WEBPUSH}' OR off IS NULL))
+    AND NOT EXISTS (SELECT 1 FROM sessions WHERE student_id = students.id)
+    ORDER BY joined_at LIMIT ?"""
+FORGET_ADDRESSES_SQL = "DELETE FROM addresses WHERE student_id IN (SELECT value FROM json_each(?))"
+FORGET_SQL = "DELETE FROM students WHERE id IN (SELECT value FROM json_each(?))"
 COUNTS_SQL = """
     SELECT count(*), count(active.student_id) FROM students
     LEFT JOIN (SELECT DISTINCT student_id FROM addresses WHERE off IS NULL) AS active
@@ -165,6 +175,13 @@ class SqliteStudents:
         if year is not None:
             return await self.of_year(year, after, limit)
         return list(_students(await self._database.rows(FIND_SQL, (after or "", limit))))
+
+    async def forget_unreachable(self, before: datetime, limit: int) -> int:
+        async with self._database.transaction() as writer:
+            rows = await writer.execute_fetchall(UNREACHABLE_SQL, (to_ms(before), limit))
+            gone = to_list(row[0] for row in rows)
+            await writer.execute(FORGET_ADDRESSES_SQL, (gone,))
+            return (await writer.execute(FORGET_SQL, (gone,))).rowcount
 
     async def counts(self) -> dict[str, int]:
         row = await self._database.row(COUNTS_SQL)
