@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from placement_alerts.core.notice import Facts
-from placement_alerts.core.timetable import IST
+from placement_alerts.core.timetable import iso_in_india
 
 
 def explanation(file: str, facts: Facts) -> dict[str, Any]:
@@ -33,4 +33,4 @@ def explanation(file: str, facts: Facts) -> dict[str, Any]:
 
 
 def _local(moment: datetime | None) -> str | None:
-    return moment.astimezone(IST).isoformat(timespec="seconds") if moment else None
+    return iso_in_india(moment) if moment else None

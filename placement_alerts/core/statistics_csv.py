@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from placement_alerts.core.offer_rows import Row
-from placement_alerts.core.timetable import IST
+from placement_alerts.core.timetable import iso_in_india
 
 COLUMNS = (
     "Student Name",
@@ -42,7 +42,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         "" if row.package is None else f"{row.package:.2f}",
         "; ".join(row.locations),
         row.joining_date or "",
-        row.offered_at.astimezone(IST).isoformat(timespec="seconds"),
+        iso_in_india(row.offered_at),
     )
 
 

@@ -1,6 +1,6 @@
-"""Moments as a reader in India sees them."""
+"""Moments as a reader in India sees them, and as programs read them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 IST = ZoneInfo("Asia/Kolkata")
@@ -40,6 +40,16 @@ def show_date(moment: datetime) -> str:
     """Return e.g. "January 27, 2026"."""
     local = moment.astimezone(IST)
     return f"{_MONTHS[local.month - 1]} {local.day}, {local.year}"
+
+
+def iso_in_india(moment: datetime) -> str:
+    """Return the moment for machines, to the second, with the zone of India."""
+    return moment.astimezone(IST).isoformat(timespec="seconds")
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return the moment in UTC with `Z`, to the millisecond."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _clock(local: datetime) -> str:

@@ -6,13 +6,14 @@ No list of students, no name, no address: who may know more asks the API for the
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from placement_alerts.core.delivery import Delivery
 from placement_alerts.core.fields import effective_deadline
 from placement_alerts.core.ids import derived_id
 from placement_alerts.core.notice import Notice
+from placement_alerts.core.timetable import rfc3339
 from placement_alerts.core.webhook import CallId, EventType, WebhookCall, WebhookEndpoint
 
 BODY_LIMIT = 20_000  # bytes: Standard Webhooks
@@ -82,11 +83,6 @@ def call_of(event: Event, endpoint: WebhookEndpoint, now: datetime) -> WebhookCa
         due_at=now,
         created_at=now,
     )
-
-
-def rfc3339(moment: datetime) -> str:
-    """Return the moment in UTC with `Z`, to the millisecond."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _shown(notice: Notice, public_url: str) -> dict[str, Any]:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Generic, Protocol, TypeVar
 
 from aiohttp import web
 
+from placement_alerts.core.timetable import rfc3339
 from placement_alerts.pipeline.vitals import Part, PartState
 
 STALE_AFTER_S = 5.0  # a loop that did not turn for so long is stuck
@@ -109,18 +110,16 @@ def _status(parts: Mapping[str, Part]) -> str:
 def _shown(part: Part) -> dict[str, Any]:
     return {
         "state": part.state.value,
-        "last_success": _rfc3339(part.last_success),
-        "next_run": _rfc3339(part.next_run),
+        "last_success": _moment(part.last_success),
+        "next_run": _moment(part.next_run),
         "backlog": part.backlog,
         "oldest_due_s": None if part.oldest_due_s is None else round(part.oldest_due_s, 3),
         "error": part.error,
     }
 
 
-def _rfc3339(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _moment(moment: datetime | None) -> str | None:
+    return None if moment is None else rfc3339(moment)
 
 
 def _answer(body: Mapping[str, Any], status: int = 200) -> web.Response:

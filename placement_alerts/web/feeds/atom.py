@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree as ET
 
 from placement_alerts.core.notice import Notice
-from placement_alerts.core.webhook_event import rfc3339
+from placement_alerts.core.timetable import rfc3339
 from placement_alerts.web.feeds.words import cleaned, fact_lines, may_show_html, shown_lines, shown_title
 
 ENTRIES = 50

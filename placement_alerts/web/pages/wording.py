@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from placement_alerts.core.timetable import IST, show_date, show_moment
+from placement_alerts.core.timetable import IST, iso_in_india, show_date, show_moment
 
 SHOWN_CHARACTERS = 34  # of a label beside a bar; the table below has it whole
 LINK_CHARACTERS = 60
@@ -39,7 +39,7 @@ def day(moment: datetime) -> str:
 
 def iso(moment: datetime) -> str:
     """Return the moment for machines, with the zone of India."""
-    return moment.astimezone(IST).isoformat(timespec="seconds")
+    return iso_in_india(moment)
 
 
 def short(text: str, most: int = SHOWN_CHARACTERS) -> str:
