@@ -12,6 +12,7 @@ from placement_alerts.pipeline.errands import DUTY, ErrandKind
 from placement_alerts.pipeline.vitals import PartState
 from placement_alerts.store.base import PollState, Request, RequestId, RequestState
 from placement_alerts.web.pages.admin_form import Form
+from placement_alerts.web.pages.admin_report import has_failed, report_rows
 from placement_alerts.web.pages.admin_room import AdminRoom
 
 COUNTED = 100  # open reviews and scheduled notices; beyond it "100+" is said
@@ -86,7 +87,8 @@ class OverviewPages:
             "overview",
             run=found,
             source=str(found.args.get("source") or "all sources"),
-            report=_report(found),
+            report=report_rows(found.result or {}),
+            failed=has_failed(found.result or {}),
             under_way=under_way,
             nobody=under_way and holder is None,
         )
@@ -96,15 +98,3 @@ class OverviewPages:
 
 
 _ARRIVED = frozenset({DeliveryState.SENT, DeliveryState.SEEN})
-
-
-def _report(found: Request) -> list[tuple[str, str]]:
-    """Return what a finished poll brought, as labels and values."""
-    reports = found.result or {}
-    return [
-        (f"{name}: {label}", str(value))
-        for name, report in reports.items()
-        if isinstance(report, dict)
-        for label, value in report.items()
-        if isinstance(value, int | float | str) and value != ""
-    ]

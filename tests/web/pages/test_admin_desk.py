@@ -42,7 +42,9 @@ async def test_a_source_is_read_when_an_admin_asks_and_its_run_can_be_followed(s
         waiting = await desk.house.get(answer.headers["Location"])
         asked = await store.requests.take()
         assert asked is not None
-        result = {"superset": {"new_notices": 3, "failures": []}}
+        result = {
+            "superset": {"source": "superset", "items": 40, "notices": 3, "jobs": 0, "failures": ["jobs: no answer"]}
+        }
         await store.requests.report(
             type(asked)(asked.id, asked.kind, asked.args, RequestState.DONE, asked.asked_at, "", result)
         )
@@ -51,7 +53,7 @@ async def test_a_source_is_read_when_an_admin_asks_and_its_run_can_be_followed(s
         assert (asked.kind, dict(asked.args)) == ("update", {"source": "superset"})
         assert "Nobody does this just now" in await waiting.text()
         assert waiting.headers["Refresh"] == "2"
-        assert "superset: new_notices 3" in shown_text(await ended.text())
+        assert "Done. Items read 40 New notices 3 Failed jobs: no answer" in shown_text(await ended.text())
         assert "Refresh" not in ended.headers
         assert [act for _, act, _ in await desk.acts()] == ["source.asked"]
 
