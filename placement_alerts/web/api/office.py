@@ -1,50 +1,31 @@
-"""What the placement office does with its own notices: published, scheduled, changed, withdrawn, previewed."""
-
-from pydantic import Field
+"""What the placement office does with its own notices: published, changed, withdrawn, previewed."""
 
 from placement_alerts.core import office_notice
-from placement_alerts.core.draft import Draft, DraftId
+from placement_alerts.core.draft import DraftId
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.token import Scope
 from placement_alerts.pipeline.auditing import audit
 from placement_alerts.web.api.codes import not_found, problem
-from placement_alerts.web.api.etags import check, etag
+from placement_alerts.web.api.etags import check
 from placement_alerts.web.api.notice_views import NOTICE_EXAMPLE, NoticeView
 from placement_alerts.web.api.notices import NoticeGiven
 from placement_alerts.web.api.office_views import (
     NOTICE_SENT_EXAMPLE,
     REACH_EXAMPLE,
-    SCHEDULED_EXAMPLE,
-    AudienceSent,
     NoticeChange,
     NoticeSent,
     PreviewSent,
     ReachView,
-    ScheduledListView,
-    ScheduledSent,
     ScheduledView,
 )
-from placement_alerts.web.api.operation import Answer, Call, Caller, Operation
+from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.prepared import PreparedNotices, notice_etag
-from placement_alerts.web.api.values import Given, Identifier, Limit
+from placement_alerts.web.api.scheduled import author, refuse_faults, scheduled
 from placement_alerts.web.limits import PUBLISHING
 from placement_alerts.web.problems import FieldError
 from placement_alerts.web.services import Services
 
 NOTICES = "/api/v1/notices"
-SCHEDULED = NOTICES + "/scheduled"
-
-
-class ScheduledGiven(Given):
-    """One notice that waits."""
-
-    draft_id: Identifier
-
-
-class ScheduledListGiven(Given):
-    """How many of those that wait."""
-
-    limit: Limit = Field(default=100)
 
 
 class OfficeCalls:
@@ -58,14 +39,14 @@ class OfficeCalls:
 
     async def create(self, call: Call[None, NoticeSent]) -> Answer:
         """Publish at once, or keep until the hour."""
-        draft = call.body.draft(DraftId(call.new_id("d")), _author(call.caller), 1, call.body.publish_at)
-        self._refuse_faults(draft)
+        draft = call.body.draft(DraftId(call.new_id("d")), author(call.caller), 1, call.body.publish_at)
+        refuse_faults(draft, self._years)
         waits = draft.publish_at is not None and draft.publish_at > call.now
         subject = draft.id if waits else office_notice.id_of_draft(draft.id)
         await self._audit(call, "notice.scheduled" if waits else "notice.published", subject)
         notice = await self._office.publish(draft)
         if notice is None:
-            return _scheduled(draft, status=202)
+            return scheduled(draft, status=202)
         return self._notice(call, notice, status=201)
 
     async def change(self, call: Call[NoticeGiven, NoticeChange]) -> Answer:
@@ -74,8 +55,8 @@ class OfficeCalls:
         if notice is None:
             raise not_found("notice")
         check(call.request, notice_etag(notice, names=call.caller.is_admin))
-        draft = call.body.draft(DraftId(notice.id), _author(call.caller), 1, None)
-        self._refuse_faults(draft)
+        draft = call.body.draft(DraftId(notice.id), author(call.caller), 1, None)
+        refuse_faults(draft, self._years)
         await self._audit(call, "notice.revised", notice.id)
         return self._notice(call, await self._office.revise(notice.id, draft, notice.revision))
 
@@ -95,45 +76,6 @@ class OfficeCalls:
             raise problem("invalid_values", "there is no such placement year", errors=(wrong,))
         return Answer(ReachView.of(await self._office.reach(sent.year, sent.audience.audience(), sent.enrollments)))
 
-    async def list_scheduled(self, call: Call[ScheduledListGiven, None]) -> Answer:
-        """Answer what waits."""
-        drafts = await self._store.drafts.all(call.given.limit)
-        return Answer(ScheduledListView(items=tuple(map(_view, drafts))))
-
-    async def get_scheduled(self, call: Call[ScheduledGiven, None]) -> Answer:
-        """Answer one that waits."""
-        return _scheduled(await self._draft(call))
-
-    async def change_scheduled(self, call: Call[ScheduledGiven, ScheduledSent]) -> Answer:
-        """Change one that waits; with an hour that is past it is published."""
-        before = await self._draft(call)
-        check(call.request, _tag(before))
-        draft = call.body.draft(before.id, _author(call.caller), before.version + 1, call.body.publish_at)
-        self._refuse_faults(draft)
-        await self._audit(call, "draft.changed", draft.id)
-        await self._office.publish(draft)
-        return _scheduled(draft)
-
-    async def give_up(self, call: Call[ScheduledGiven, None]) -> Answer:
-        """Forget one that waits."""
-        draft = await self._draft(call)
-        await self._audit(call, "draft.given_up", draft.id)
-        if not await self._office.give_up(draft.id):
-            raise not_found("scheduled notice")
-        return Answer(status=204)
-
-    async def _draft(self, call: Call[ScheduledGiven, object]) -> Draft:
-        draft = await self._store.drafts.get(DraftId(call.given.draft_id))
-        if draft is None:
-            raise not_found("scheduled notice")
-        return draft
-
-    def _refuse_faults(self, draft: Draft) -> None:
-        faults = office_notice.faults(office_notice.cleaned(draft), self._years)
-        if faults:
-            errors = [FieldError("/" + fault.field.replace(".", "/"), "invalid", fault.text) for fault in faults]
-            raise problem("invalid_values", "the office cannot publish this", errors=errors)
-
     async def _audit(self, call: Call[object, object], act: str, subject: str) -> None:
         await audit(self._store, call.now, call.caller.actor, act, subject)
 
@@ -147,10 +89,10 @@ class OfficeCalls:
 def operations(services: Services, prepared: PreparedNotices) -> list[Operation]:
     """Return what can be asked of the office."""
     calls = OfficeCalls(services, prepared)
-    return [*_of_notices(calls), *_of_scheduled(calls)]
+    return [*_publishing(calls), *_revising(calls)]
 
 
-def _of_notices(calls: OfficeCalls) -> list[Operation]:
+def _publishing(calls: OfficeCalls) -> list[Operation]:
     return [
         Operation(
             method="POST",
@@ -169,6 +111,24 @@ def _of_notices(calls: OfficeCalls) -> list[Operation]:
             has_etag=True,
             limit=PUBLISHING,
         ),
+        Operation(
+            method="POST",
+            path=NOTICES + "/preview",
+            name="previewAudience",
+            tag="notices",
+            summary="Count whom a notice would reach",
+            handle=calls.preview,
+            answers={200: ReachView},
+            scope=Scope.NOTICES_WRITE,
+            body=PreviewSent,
+            example=REACH_EXAMPLE,
+            sends={"year": "202526", "audience": {"branches": ["CSE", "ECE"]}},
+        ),
+    ]
+
+
+def _revising(calls: OfficeCalls) -> list[Operation]:
+    return [
         Operation(
             method="PUT",
             path=NOTICES + "/{notice_id}",
@@ -204,98 +164,4 @@ def _of_notices(calls: OfficeCalls) -> list[Operation]:
             has_etag=True,
             limit=PUBLISHING,
         ),
-        Operation(
-            method="POST",
-            path=NOTICES + "/preview",
-            name="previewAudience",
-            tag="notices",
-            summary="Count whom a notice would reach",
-            handle=calls.preview,
-            answers={200: ReachView},
-            scope=Scope.NOTICES_WRITE,
-            body=PreviewSent,
-            example=REACH_EXAMPLE,
-            sends={"year": "202526", "audience": {"branches": ["CSE", "ECE"]}},
-        ),
     ]
-
-
-def _of_scheduled(calls: OfficeCalls) -> list[Operation]:
-    one = SCHEDULED + "/{draft_id}"
-    return [
-        Operation(
-            method="GET",
-            path=SCHEDULED,
-            name="listScheduled",
-            tag="scheduled",
-            summary="List notices that wait for their hour, earliest first",
-            handle=calls.list_scheduled,
-            answers={200: ScheduledListView},
-            scope=Scope.NOTICES_WRITE,
-            parameters=ScheduledListGiven,
-            example={"items": [SCHEDULED_EXAMPLE]},
-        ),
-        Operation(
-            method="GET",
-            path=one,
-            name="getScheduled",
-            tag="scheduled",
-            summary="Read a notice that waits for its hour",
-            handle=calls.get_scheduled,
-            answers={200: ScheduledView},
-            scope=Scope.NOTICES_WRITE,
-            parameters=ScheduledGiven,
-            problems=("not_found",),
-            example=SCHEDULED_EXAMPLE,
-            has_etag=True,
-        ),
-        Operation(
-            method="PUT",
-            path=one,
-            name="changeScheduled",
-            tag="scheduled",
-            summary="Change a notice that waits for its hour",
-            handle=calls.change_scheduled,
-            answers={200: ScheduledView},
-            scope=Scope.NOTICES_WRITE,
-            parameters=ScheduledGiven,
-            body=ScheduledSent,
-            problems=("not_found", "not_possible"),
-            example=SCHEDULED_EXAMPLE,
-            sends={**NOTICE_SENT_EXAMPLE, "publish_at": "2025-11-12T04:30:00Z"},
-            has_etag=True,
-            needs_match=True,
-        ),
-        Operation(
-            method="DELETE",
-            path=one,
-            name="deleteScheduled",
-            tag="scheduled",
-            summary="Give up a notice that waits for its hour",
-            handle=calls.give_up,
-            answers={204: None},
-            scope=Scope.NOTICES_WRITE,
-            parameters=ScheduledGiven,
-            problems=("not_found",),
-        ),
-    ]
-
-
-def _author(caller: Caller) -> str:
-    """Return who wrote it as a draft says so: "token:ID" or a student's id."""
-    return caller.actor.removeprefix("student:")
-
-
-def _tag(draft: Draft) -> str:
-    return etag("draft", draft.id, draft.version)
-
-
-def _scheduled(draft: Draft, *, status: int = 200) -> Answer:
-    headers = {"Location": f"{SCHEDULED}/{draft.id}"} if status == 202 else {}
-    return Answer(_view(draft), status=status, headers=headers, etag=_tag(draft))
-
-
-def _view(draft: Draft) -> ScheduledView:
-    same = {name: getattr(draft, name) for name in ScheduledView.model_fields if name not in ("audience", "notice_id")}
-    audience = AudienceSent(**draft.audience.model_dump())
-    return ScheduledView(**same, audience=audience, notice_id=office_notice.id_of_draft(draft.id))

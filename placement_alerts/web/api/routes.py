@@ -12,6 +12,7 @@ from placement_alerts.web.api import (
     notices,
     offers,
     office,
+    scheduled,
     sources,
     stats,
     students,
@@ -33,6 +34,7 @@ ROOT = "/api/v1"
 DOCUMENT = "/api/openapi.json"
 
 RESOURCES: tuple[Callable[[Services], list[Operation]], ...] = (
+    scheduled.operations,
     jobs.operations,
     offers.operations,
     students.operations,
