@@ -140,7 +140,7 @@ def _welcome(places: Places) -> None:
     typer.echo(f"  Chat with the bot and watch notices arrive:  {places.telegram.base_url}/")
     typer.echo(f"     {places.admin.name} (the first chat) is named on lists, and an admin: see who is told what.")
     typer.echo(f"  Read them on the page, as anybody may:       {places.url}/")
-    typer.echo("     Sign in there by its link: it opens the chat page, press Start and Yes as one of the students.")
+    typer.echo("     Sign in there by its link: it opens the chat page, press Start and its number as a student.")
     typer.echo(f"  Write a notice yourself, see who got it:     {places.url}/admin (as {places.admin.name})")
     typer.echo(f"  The HTTP API:                                {places.url}/api/docs")
     typer.echo(f"  How the program is doing:                    {places.url}/health\n")

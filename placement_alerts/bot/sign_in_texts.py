@@ -1,29 +1,43 @@
 """What the bot says about signing in on the web page."""
 
+from collections.abc import Sequence
+
 from aiogram.utils.formatting import Bold, Code, Text, as_list
 
 from placement_alerts.core.message import Block, Button, Message, Span, Style
-from placement_alerts.core.session import SignIn
+from placement_alerts.pipeline.signing_in import Confirmation
 
-YES_BUTTON = "signin:yes:"  # followed by the code
-NO_BUTTON = "signin:no:"
+NUMBER_BUTTON = "signin:number:"  # followed by the number, a colon and the code
+NO_BUTTON = "signin:no:"  # followed by the code
 
 SIGNED_IN = "Signed in: go back to your browser."
 REFUSED = "That browser stays signed out."
 OUT_OF_DATE = "This sign-in is out of date. Reload the page in your browser and try again."
+WRONG = "That is not the number that the browser shows, so it stays signed out. Reload its page to try again."
+CONFIRMED = {
+    Confirmation.DONE: SIGNED_IN,
+    Confirmation.WRONG: WRONG,
+    Confirmation.TOO_LATE: OUT_OF_DATE,
+}
 
 _BOLD = frozenset({Style.BOLD})
 
 
-def question(sign_in: SignIn, code: str) -> Message:
-    """Ask whether the browser is the student's own."""
-    words = f"Sign in the browser {sign_in.label} that shows "
+def question(label: str, choices: Sequence[str], code: str) -> Message:
+    """Ask which number the browser shows: whoever was sent a link by somebody else sees none."""
     blocks = (
-        Block((Span(words), Span(sign_in.digits, _BOLD), Span("?"))),
-        Block((Span("Press Yes only if you opened that page yourself and it shows this very number."),)),
+        Block((Span(f"Sign in the browser {label}? "), Span("Press the number that your browser shows.", _BOLD))),
+        Block(
+            (
+                Span(
+                    "Press No if you did not open the sign-in page yourself, even if somebody tells you a number:"
+                    " they would be signed in as you."
+                ),
+            )
+        ),
     )
-    buttons = (Button("Yes, sign in", data=f"{YES_BUTTON}{code}"), Button("No", data=f"{NO_BUTTON}{code}"))
-    return Message(blocks, (buttons,))
+    numbers = tuple(Button(one, data=f"{NUMBER_BUTTON}{one}:{code}") for one in choices)
+    return Message(blocks, (numbers, (Button("No", data=f"{NO_BUTTON}{code}"),)))
 
 
 def signed_in(page: str | None) -> Text:

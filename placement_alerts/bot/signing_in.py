@@ -9,7 +9,7 @@ from placement_alerts.bot import sign_in_texts, texts
 from placement_alerts.bot.answers import Answers
 from placement_alerts.bot.commands import CHANNEL, Addressed, Now, start
 from placement_alerts.bot.settings import BotSettings
-from placement_alerts.pipeline.signing_in import LINK_PREFIX, SigningIn
+from placement_alerts.pipeline.signing_in import LINK_PREFIX, Confirmation, SigningIn
 from placement_alerts.store.base import Store
 
 
@@ -20,7 +20,7 @@ def make_signing_in_router() -> Router:
     linked = Command("start", ignore_case=True, magic=F.args.startswith(LINK_PREFIX))
     router.message.register(ask, private, Addressed(), linked)
     router.message.register(give_code, private, Addressed(), Command("signin", ignore_case=True))
-    router.callback_query.register(confirm, F.data.startswith(sign_in_texts.YES_BUTTON))
+    router.callback_query.register(confirm, F.data.startswith(sign_in_texts.NUMBER_BUTTON))
     router.callback_query.register(refuse, F.data.startswith(sign_in_texts.NO_BUTTON))
     return router
 
@@ -45,7 +45,8 @@ async def ask(
     if asked is None:
         await answers.say(message.chat.id, sign_in_texts.out_of_date())
     else:
-        await answers.show(message.chat.id, sign_in_texts.question(asked, code))
+        choices = await signing_in.choices(asked)
+        await answers.show(message.chat.id, sign_in_texts.question(asked.label, choices, code))
 
 
 async def give_code(
@@ -63,23 +64,23 @@ async def give_code(
 async def confirm(
     query: CallbackQuery, store: Store, answers: Answers, settings: BotSettings, signing_in: SigningIn
 ) -> None:
-    """Sign the browser in as the person who pressed."""
+    """Sign the browser in as the person who pressed, if they pressed the number that it shows."""
     person = query.from_user.id
     student = await store.students.by_address(CHANNEL, str(person))
     if student is None:
         await answers.notify(person, query.id, texts.PRESS_START_FIRST)
         return
-    code = (query.data or "").removeprefix(sign_in_texts.YES_BUTTON)
-    if await signing_in.confirm(code, student.id):
-        await answers.notify(person, query.id, sign_in_texts.SIGNED_IN)
+    digits, _, code = (query.data or "").removeprefix(sign_in_texts.NUMBER_BUTTON).partition(":")
+    confirmed = await signing_in.confirm(code, student.id, digits)
+    await answers.notify(person, query.id, sign_in_texts.CONFIRMED[confirmed])
+    if confirmed is Confirmation.DONE:
         await answers.say(person, sign_in_texts.signed_in(settings.page("/settings")))
-    else:
-        await answers.notify(person, query.id, sign_in_texts.OUT_OF_DATE)
     await _take_buttons(query, answers)
 
 
-async def refuse(query: CallbackQuery, answers: Answers) -> None:
-    """Leave the browser as it is."""
+async def refuse(query: CallbackQuery, answers: Answers, signing_in: SigningIn) -> None:
+    """Leave the browser as it is, whatever is pressed later."""
+    await signing_in.refuse((query.data or "").removeprefix(sign_in_texts.NO_BUTTON))
     await answers.notify(query.from_user.id, query.id, sign_in_texts.REFUSED)
     await _take_buttons(query, answers)
 

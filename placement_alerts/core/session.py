@@ -29,8 +29,8 @@ class Session(Frozen):
 class SignIn(Frozen):
     """A sign-in under way. The id is the SHA-256 of its code in hex; it can be taken once, until `expires_at`.
 
-    From a deep link: session_id is the browser that shows the link, student_id None until that person confirms in the
-    chat that the browser shows the same `digits` (else anybody's link would sign a stranger's browser in).
+    From a deep link: session_id is the browser that shows the link and `digits`, student_id None until that person
+    finds the same number among three in the chat (else anybody's link would sign a stranger's browser in).
     From the bot: student_id is who asked for a code, session_id None; whoever types the code is signed in.
     """
 

@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum, auto
 from hashlib import sha256
 
 import structlog
@@ -19,6 +20,7 @@ LIFE = timedelta(minutes=10)
 LINK_PREFIX = "in_"  # what Telegram hands over after /start begins so
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"  # without those that look alike, or like figures
 CODE_LENGTH = 8
+CHOICES = 3  # numbers under the question in the chat
 
 _LINK_BYTES = 16
 _LINK_CODE = re.compile(rf"{LINK_PREFIX}[\w-]{{22}}", re.ASCII)
@@ -34,6 +36,14 @@ class Offered:
 
     code: str
     sign_in: SignIn
+
+
+class Confirmation(Enum):
+    """What pressing a number under the question did."""
+
+    DONE = auto()
+    WRONG = auto()  # the sign-in is over
+    TOO_LATE = auto()
 
 
 class SigningIn:
@@ -79,14 +89,34 @@ class SigningIn:
         found = await self._under_way(code)
         return found if found is not None and found.session_id is not None else None
 
-    async def confirm(self, code: str, student_id: StudentId) -> bool:
-        """Store that the student pressed yes under that question; False if it was too late."""
+    async def choices(self, asked: SignIn) -> list[str]:
+        """Return the numbers that the question offers: the one that the browser shows, and CHOICES - 1 others.
+
+        Who has the link cannot tell which it is. The same whenever it is asked: else what two questions share shows it.
+        """
+        secret = await self._store.secret("sign_in")
+        seed = hmac.digest(secret, f"choices\n{asked.id}".encode(), "sha256")
+        others = sorted({str(one) for one in range(10, 100)} - {asked.digits}, key=_shuffled(seed, "others"))
+        return sorted([asked.digits, *others[: CHOICES - 1]], key=_shuffled(seed, "order"))
+
+    async def confirm(self, code: str, student_id: StudentId, digits: str) -> Confirmation:
+        """Store that the student pressed this number under that question; another than the browser's ends it."""
+        asked = await self.asked(code)
+        if asked is None:
+            return Confirmation.TOO_LATE
+        if asked.digits != digits:
+            return Confirmation.WRONG if await self.refuse(code) else Confirmation.TOO_LATE
+        if await self._store.sessions.confirm(_id_of(code), student_id, self._now()):
+            return Confirmation.DONE
+        found = await self.asked(code)
+        pressed_twice = found is not None and found.student_id == student_id
+        return Confirmation.DONE if pressed_twice else Confirmation.TOO_LATE
+
+    async def refuse(self, code: str) -> bool:
+        """End a deep link's sign-in that nobody confirmed; False if there is none."""
         if await self.asked(code) is None:
             return False
-        if await self._store.sessions.confirm(_id_of(code), student_id, self._now()):
-            return True
-        found = await self.asked(code)
-        return found is not None and found.student_id == student_id  # they pressed twice
+        return await self._store.sessions.refuse(_id_of(code), self._now())
 
     async def is_confirmed(self, code: str, session_id: SessionId) -> bool | None:
         """Whether the browser's deep link was confirmed in the chat; None: it cannot be any more."""
@@ -140,6 +170,11 @@ class SigningIn:
             created_at=now,
             expires_at=now + LIFE,
         )
+
+
+def _shuffled(seed: bytes, what: str) -> Callable[[str], bytes]:
+    """Return a key for sorting that whoever lacks the seed cannot foresee."""
+    return lambda value: hmac.digest(seed, f"{what}\n{value}".encode(), "sha256")
 
 
 def _link_code(random: bytes) -> str:

@@ -50,6 +50,9 @@ class SessionRepository(Protocol):
     async def confirm(self, sign_in_id: SignInId, student_id: StudentId, now: datetime) -> bool:
         """Say who it is; False if it was taken, expired or confirmed by somebody already."""
 
+    async def refuse(self, sign_in_id: SignInId, now: datetime) -> bool:
+        """End a sign-in that nobody confirmed: it can be neither confirmed nor taken; False if there is none."""
+
     async def take(self, sign_in_id: SignInId, now: datetime) -> SignIn | None:
         """Consume a sign-in that has a student, exactly once; None if there is none to take."""
 

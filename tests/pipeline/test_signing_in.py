@@ -9,7 +9,7 @@ import pytest
 
 from placement_alerts.core.session import Session, SessionId
 from placement_alerts.core.student import Student, StudentId
-from placement_alerts.pipeline.signing_in import SigningIn
+from placement_alerts.pipeline.signing_in import CHOICES, Confirmation, Offered, SigningIn
 from placement_alerts.store import open_store
 from placement_alerts.store.base import Store
 from tests.builders import NOW, YEAR
@@ -48,6 +48,11 @@ async def asha(store: Store) -> Student:
     return student
 
 
+async def press(signing_in: SigningIn, offered: Offered, student: Student) -> Confirmation:
+    """Press the right number."""
+    return await signing_in.confirm(offered.code, student.id, offered.sign_in.digits)
+
+
 async def test_link_signs_in_who_confirmed_it(signing_in: SigningIn, asha: Student) -> None:
     offered = await signing_in.offer_link(BROWSER, "Firefox on Android")
     asked = await signing_in.asked(offered.code)
@@ -56,7 +61,7 @@ async def test_link_signs_in_who_confirmed_it(signing_in: SigningIn, asha: Stude
     assert re.fullmatch(r"[1-9]\d", offered.sign_in.digits)
     assert asked == offered.sign_in
     assert await signing_in.is_confirmed(offered.code, BROWSER) is False
-    assert await signing_in.confirm(offered.code, asha.id)
+    assert await press(signing_in, offered, asha) is Confirmation.DONE
     assert await signing_in.is_confirmed(offered.code, BROWSER) is True
     assert await signing_in.take(offered.code, session_id=BROWSER) == asha
 
@@ -65,7 +70,7 @@ async def test_link_that_nobody_confirmed_signs_nobody_in(signing_in: SigningIn,
     offered = await signing_in.offer_link(BROWSER, "")
 
     assert await signing_in.take(offered.code, session_id=BROWSER) is None
-    assert await signing_in.confirm(offered.code, asha.id)  # it is still there
+    assert await press(signing_in, offered, asha) is Confirmation.DONE  # it is still there
 
 
 @pytest.mark.parametrize("thief", [OTHER_BROWSER, None])
@@ -73,7 +78,7 @@ async def test_link_works_for_the_browser_that_showed_it_alone(
     signing_in: SigningIn, asha: Student, thief: SessionId | None
 ) -> None:
     offered = await signing_in.offer_link(BROWSER, "")
-    await signing_in.confirm(offered.code, asha.id)
+    await press(signing_in, offered, asha)
 
     assert await signing_in.take(offered.code, session_id=thief) is None
     assert await signing_in.is_confirmed(offered.code, OTHER_BROWSER) is None
@@ -92,7 +97,7 @@ async def test_page_loaded_again_shows_the_same_link(signing_in: SigningIn, mome
 
 async def test_link_that_was_used_is_followed_by_a_new_one(signing_in: SigningIn, asha: Student) -> None:
     first = await signing_in.offer_link(BROWSER, "")
-    await signing_in.confirm(first.code, asha.id)
+    await press(signing_in, first, asha)
     await signing_in.take(first.code, session_id=BROWSER)
     again = await signing_in.offer_link(BROWSER, "")
 
@@ -105,7 +110,7 @@ async def test_link_lives_ten_minutes(signing_in: SigningIn, moment: Moment, ash
     moment.now += timedelta(minutes=10)
 
     assert await signing_in.asked(offered.code) is None
-    assert not await signing_in.confirm(offered.code, asha.id)
+    assert await press(signing_in, offered, asha) is Confirmation.TOO_LATE
     assert (await signing_in.offer_link(BROWSER, "")).code != offered.code
 
 
@@ -113,16 +118,59 @@ async def test_link_is_confirmed_by_one_student_only(signing_in: SigningIn, stor
     _, ravi = await store.students.join("telegram", "8", YEAR, {}, NOW)
     offered = await signing_in.offer_link(BROWSER, "")
 
-    assert await signing_in.confirm(offered.code, asha.id)
-    assert not await signing_in.confirm(offered.code, ravi.id)
-    assert await signing_in.confirm(offered.code, asha.id)  # pressed twice
+    assert await press(signing_in, offered, asha) is Confirmation.DONE
+    assert await press(signing_in, offered, ravi) is Confirmation.TOO_LATE
+    assert await press(signing_in, offered, asha) is Confirmation.DONE  # pressed twice
     assert await signing_in.take(offered.code, session_id=BROWSER) == asha
+
+
+async def test_wrong_number_ends_the_link(signing_in: SigningIn, asha: Student) -> None:
+    offered = await signing_in.offer_link(BROWSER, "")
+    wrong = next(one for one in await signing_in.choices(offered.sign_in) if one != offered.sign_in.digits)
+
+    assert await signing_in.confirm(offered.code, asha.id, wrong) is Confirmation.WRONG
+    assert await press(signing_in, offered, asha) is Confirmation.TOO_LATE
+    assert await signing_in.take(offered.code, session_id=BROWSER) is None
+    assert (await signing_in.offer_link(BROWSER, "")).code != offered.code
+
+
+async def test_wrong_number_after_the_right_one_changes_nothing(signing_in: SigningIn, asha: Student) -> None:
+    offered = await signing_in.offer_link(BROWSER, "")
+    await press(signing_in, offered, asha)
+
+    assert await signing_in.confirm(offered.code, asha.id, "0") is Confirmation.TOO_LATE
+    assert not await signing_in.refuse(offered.code)
+    assert await signing_in.take(offered.code, session_id=BROWSER) == asha
+
+
+async def test_link_that_was_refused_is_over(signing_in: SigningIn, asha: Student) -> None:
+    offered = await signing_in.offer_link(BROWSER, "")
+
+    assert await signing_in.refuse(offered.code)
+    assert await press(signing_in, offered, asha) is Confirmation.TOO_LATE
+    assert await signing_in.is_confirmed(offered.code, BROWSER) is None
+
+
+async def test_right_number_stands_anywhere_among_different_ones(signing_in: SigningIn) -> None:
+    offered = [(await signing_in.offer_link(SessionId(str(number)), "")).sign_in for number in range(40)]
+    choices = [await signing_in.choices(one) for one in offered]
+
+    assert {len(set(one)) for one in choices} == {CHOICES}
+    assert all(re.fullmatch(r"[1-9]\d", number) for one in choices for number in one)
+    places = {numbers.index(sign_in.digits) for numbers, sign_in in zip(choices, offered, strict=True)}
+    assert places == set(range(CHOICES))
+
+
+async def test_question_asked_again_offers_the_same_numbers(signing_in: SigningIn) -> None:
+    offered = await signing_in.offer_link(BROWSER, "")
+
+    assert await signing_in.choices(offered.sign_in) == await signing_in.choices(offered.sign_in)
 
 
 @pytest.mark.parametrize("code", ["", "in_", "in_" + "A" * 22, "in_" + "A" * 21 + "é", "x" * 5000, "ABCDEFGH"])
 async def test_unknown_codes_are_nobodys(signing_in: SigningIn, asha: Student, code: str) -> None:
     assert await signing_in.asked(code) is None
-    assert not await signing_in.confirm(code, asha.id)
+    assert await signing_in.confirm(code, asha.id, "47") is Confirmation.TOO_LATE
     assert await signing_in.take(code, session_id=BROWSER) is None
 
 
@@ -147,7 +195,7 @@ async def test_code_from_the_bot_is_no_deep_link(signing_in: SigningIn, store: S
     code = (await signing_in.offer_code(asha.id)).code
 
     assert await signing_in.asked(code) is None
-    assert not await signing_in.confirm(code, ravi.id)
+    assert await signing_in.confirm(code, ravi.id, "47") is Confirmation.TOO_LATE
     assert await signing_in.take(code) == asha
 
 

@@ -27,6 +27,7 @@ STATEMENTS: list[tuple[str, Parameters, str]] = [
     (sessions.CLEAN_SQL, (0, 1_000), "sessions_by_expiry"),
     (sessions.SIGN_IN_SQL, ("c", 0), "sqlite_autoindex_sign_ins_1"),
     (sessions.CONFIRM_SQL, ("s", "c", 0), "sqlite_autoindex_sign_ins_1"),
+    (sessions.REFUSE_SQL, ("c", 0), "sqlite_autoindex_sign_ins_1"),
     (sessions.TAKE_SQL, ("c", 0), "sqlite_autoindex_sign_ins_1"),
     (sessions.CLEAN_SIGN_INS_SQL, (0, 1_000), "sign_ins_by_expiry"),
     (tokens.BY_HASH_SQL, ("h",), "sqlite_autoindex_tokens_2"),

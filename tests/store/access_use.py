@@ -41,6 +41,7 @@ async def _use_sessions(store: Store, over: datetime) -> None:
     await sessions.offer(code)
     await sessions.sign_in(code.id, NOW)
     await sessions.confirm(code.id, STUDENT, NOW)
+    await sessions.refuse(code.id, NOW)
     await sessions.take(code.id, NOW)
     await sessions.clean(over)
     await sessions.remove(browser.id)

@@ -138,6 +138,24 @@ async def test_sign_in_is_confirmed_once(store: Store) -> None:
     assert await store.sessions.sign_in(SignInId("c1"), NOW) == a_sign_in(student_id=ASHA)
 
 
+async def test_refused_sign_in_can_be_neither_confirmed_nor_taken(store: Store) -> None:
+    await store.sessions.offer(a_sign_in())
+
+    assert await store.sessions.refuse(SignInId("c1"), NOW)
+
+    assert not await store.sessions.refuse(SignInId("c1"), NOW)
+    assert not await store.sessions.confirm(SignInId("c1"), ASHA, NOW)
+    assert await store.sessions.take(SignInId("c1"), NOW) is None
+
+
+async def test_confirmed_sign_in_is_not_refused_any_more(store: Store) -> None:
+    await store.sessions.offer(confirmed())
+
+    assert not await store.sessions.refuse(SignInId("c1"), NOW)
+
+    assert await store.sessions.take(SignInId("c1"), NOW) == confirmed()
+
+
 async def test_sign_in_without_a_student_is_not_taken(store: Store) -> None:
     await store.sessions.offer(a_sign_in())
 

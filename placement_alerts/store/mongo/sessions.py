@@ -62,8 +62,12 @@ class MongoSessions:
 
     @operation
     async def confirm(self, sign_in_id: SignInId, student_id: StudentId, now: datetime) -> bool:
-        nobodys = {**_live(sign_in_id, now), "student_id": None}
-        done = await self._sign_ins.update_one(nobodys, {"$set": {"student_id": student_id}})
+        done = await self._sign_ins.update_one(_nobodys(sign_in_id, now), {"$set": {"student_id": student_id}})
+        return bool(done.modified_count)
+
+    @operation
+    async def refuse(self, sign_in_id: SignInId, now: datetime) -> bool:
+        done = await self._sign_ins.update_one(_nobodys(sign_in_id, now), {"$set": {"taken": True}})
         return bool(done.modified_count)
 
     @operation
@@ -87,3 +91,7 @@ class MongoSessions:
 
 def _live(sign_in_id: SignInId, now: datetime) -> Mapping[str, Any]:
     return {"_id": sign_in_id, "taken": False, "expires_at": {"$gt": to_utc_ms(now)}}
+
+
+def _nobodys(sign_in_id: SignInId, now: datetime) -> Mapping[str, Any]:
+    return {**_live(sign_in_id, now), "student_id": None}

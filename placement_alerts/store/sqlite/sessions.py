@@ -28,6 +28,7 @@ OFFER_SQL = f"INSERT INTO sign_ins ({_SIGN_IN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?
 SIGN_IN_SQL = f"SELECT {_SIGN_IN_COLUMNS} FROM sign_ins WHERE id = ? AND taken = 0 AND expires_at > ?"
 CONFIRM_SQL = """
     UPDATE sign_ins SET student_id = ? WHERE id = ? AND student_id IS NULL AND taken = 0 AND expires_at > ?"""
+REFUSE_SQL = "UPDATE sign_ins SET taken = 1 WHERE id = ? AND student_id IS NULL AND taken = 0 AND expires_at > ?"
 TAKE_SQL = f"""
     UPDATE sign_ins SET taken = 1
     WHERE id = ? AND student_id IS NOT NULL AND taken = 0 AND expires_at > ? RETURNING {_SIGN_IN_COLUMNS}"""
@@ -89,6 +90,9 @@ class SqliteSessions:
 
     async def confirm(self, sign_in_id: SignInId, student_id: StudentId, now: datetime) -> bool:
         return await self._database.change(CONFIRM_SQL, (student_id, sign_in_id, to_ms(now))) == 1
+
+    async def refuse(self, sign_in_id: SignInId, now: datetime) -> bool:
+        return await self._database.change(REFUSE_SQL, (sign_in_id, to_ms(now))) == 1
 
     async def take(self, sign_in_id: SignInId, now: datetime) -> SignIn | None:
         async with self._database.transaction() as writer:

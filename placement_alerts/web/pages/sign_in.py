@@ -19,8 +19,8 @@ from placement_alerts.web.visiting import Visitor, visitor
 PATH = "/sign-in"
 _PHONES = ("Android", "iPhone", "iPad")  # where Telegram is most likely on the same device
 _SAID = {  # words of the query, and what they mean
-    "waiting": "Not yet: press Start in Telegram, then “Yes, sign in” under the question.",
-    "over": "That link is out of date. Here is a new one.",
+    "waiting": "Not yet: press Start in Telegram, then the number that your browser shows.",
+    "over": "That link is out of date, or was answered with No or another number. Here is a new one.",
     "ended": "You were signed out meanwhile, and nothing was saved. Go back to copy what you wrote, then sign in.",
     "wrong": "That code does not fit, was used or is older than 10 minutes. Send /signin to the bot for another.",
 }

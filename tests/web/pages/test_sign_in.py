@@ -8,6 +8,7 @@ import pytest
 from aiohttp import ClientResponse
 
 from placement_alerts.core.student import Student
+from placement_alerts.pipeline.signing_in import Confirmation
 from placement_alerts.store.base import Store
 from placement_alerts.web.limits import WRONG
 from placement_alerts.web.local_paths import local_path
@@ -54,6 +55,13 @@ async def send(house: House, path: str, **form: Any) -> ClientResponse:
     return await house.ask("POST", path, data=form)
 
 
+async def press(house: House, code: str, student: Student) -> None:
+    """Press the number that the page shows, in the chat."""
+    asked = await house.services.signing_in.asked(code)
+    assert asked is not None
+    assert await house.services.signing_in.confirm(code, student.id, asked.digits) is Confirmation.DONE
+
+
 async def test_page_shows_link_number_and_qr(house: House) -> None:
     answer = await house.get("/sign-in")
     text = await answer.text()
@@ -61,6 +69,7 @@ async def test_page_shows_link_number_and_qr(house: House) -> None:
     code = (await fields(house))["code"]
     assert f'href="https://t.me/alerts_bot?start={code}"' in text
     assert re.search(r'<p class="digits">\d\d</p>', text)
+    assert "press the number that your browser shows" in text
     assert "<svg" in text
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
@@ -69,7 +78,7 @@ async def test_page_shows_link_number_and_qr(house: House) -> None:
 
 async def test_confirmed_link_signs_in_and_leads_back(house: House, asha: Student) -> None:
     form = await fields(house, "/sign-in?next=/settings%3Ftab%3Dprofile")
-    await house.services.signing_in.confirm(form["code"], asha.id)
+    await press(house, form["code"], asha)
     answer = await send(house, "/sign-in/link", **form)
 
     assert (answer.status, answer.headers["Location"]) == (303, "/settings?tab=profile")
@@ -86,9 +95,19 @@ async def test_link_that_is_not_confirmed_yet_says_so_and_stays(house: House) ->
     assert not (await house.who())["signed_in"]
 
 
+async def test_wrong_number_in_the_chat_ends_the_link(house: House, asha: Student) -> None:
+    form = await fields(house)
+    await house.services.signing_in.confirm(form["code"], asha.id, "0")
+    answer = await send(house, "/sign-in/link", **form)
+
+    assert "said=over" in answer.headers["Location"]
+    assert not (await house.who())["signed_in"]
+    assert (await fields(house))["code"] != form["code"]
+
+
 async def test_link_works_once(house: House, asha: Student) -> None:
     form = await fields(house)
-    await house.services.signing_in.confirm(form["code"], asha.id)
+    await press(house, form["code"], asha)
     await send(house, "/sign-in/link", **form)
     house.client.cookie_jar.clear()
     again = form | {"csrf": (await fields(house))["csrf"]}
@@ -99,7 +118,7 @@ async def test_link_works_once(house: House, asha: Student) -> None:
 async def test_script_is_told_how_it_stands(house: House, asha: Student) -> None:
     form = await fields(house)
     waiting = await (await send(house, "/sign-in/status", **form)).json()
-    await house.services.signing_in.confirm(form["code"], asha.id)
+    await press(house, form["code"], asha)
     confirmed = await (await send(house, "/sign-in/status", **form)).json()
     over = await (await send(house, "/sign-in/status", **(form | {"code": "in_" + "A" * 22}))).json()
 
@@ -111,7 +130,7 @@ async def test_code_of_another_browser_is_worth_nothing(
 ) -> None:
     async with a_house(store, moments, lambda services: SignInRoutes(services).routes(), deep_link=deep_link) as other:
         theirs = await fields(other)
-    await house.services.signing_in.confirm(theirs["code"], asha.id)
+    await press(house, theirs["code"], asha)
     own = await fields(house)
 
     await send(house, "/sign-in/link", **(own | {"code": theirs["code"]}))

@@ -1,4 +1,4 @@
-// Looks whether the student said yes in Telegram, and sends the form then. Without it the button does the same.
+// Looks whether the student pressed the number in Telegram, and sends the form then. Without it the button does the same.
 const form = document.getElementById("waiting");
 const progress = document.getElementById("progress");
 const until = Date.now() + 10 * 60 * 1000; // as long as the link lives
@@ -20,7 +20,7 @@ async function look() {
   } else if (state === "over" || Date.now() > until) {
     progress.textContent = "The link is out of date. Reload the page for a new one.";
   } else {
-    progress.textContent = "Waiting for your yes in Telegram…";
+    progress.textContent = "Waiting for the number in Telegram…";
     timer = setTimeout(look, Date.now() - started < 60000 ? EVERY_MS : SLOWER_MS);
   }
 }
