@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Protocol, assert_never
+from typing import assert_never
 
 import structlog
 
@@ -12,6 +12,7 @@ from placement_alerts.channels.base import Parcel, RecordPart
 from placement_alerts.channels.webpush.answers import Answer, answer_of
 from placement_alerts.channels.webpush.origin import REFUSED, TROUBLE, Closed, Origin, Verdict
 from placement_alerts.channels.webpush.payload import headers_of, payload_of, topic_of
+from placement_alerts.channels.webpush.peers import Http, Subscriptions
 from placement_alerts.channels.webpush.receivers import Receiver, Receivers
 from placement_alerts.channels.webpush.room import Room
 from placement_alerts.channels.webpush.sealing import seal
@@ -35,27 +36,6 @@ ORIGINS_KEPT = 256
 _ALWAYS = {"Content-Encoding": "aes128gcm", "Content-Type": "application/octet-stream"}
 
 log = structlog.get_logger(__name__)
-
-
-class Subscriptions(Protocol):
-    """What the channel asks of the store."""
-
-    async def get(self, subscription_id: str) -> PushSubscription | None:
-        """Return the subscription."""
-
-    async def remove(self, subscription_id: str) -> bool:
-        """Forget the subscription; False if it was not there."""
-
-
-class Http(Protocol):
-    """What the channel asks of HTTP: `Posts` of channels/webpush/posting.py, or an HttpClient."""
-
-    @property
-    def allow_private(self) -> bool:
-        """Whether private addresses may be called."""
-
-    async def post(self, url: str, body: bytes, *, headers: Mapping[str, str], limits: Limits) -> Response:
-        """Send these bytes once; see HttpClient.post."""
 
 
 class WebPushChannel:

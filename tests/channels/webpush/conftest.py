@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from placement_alerts.channels.base import Parcel
-from placement_alerts.channels.webpush.channel import Http, Subscriptions, WebPushChannel
+from placement_alerts.channels.webpush.channel import WebPushChannel
+from placement_alerts.channels.webpush.peers import Http, Subscriptions
 from placement_alerts.channels.webpush.posting import Posts
 from placement_alerts.channels.webpush.vapid import VapidKey, load_key, new_key
 from placement_alerts.core.brief import Brief, brief_of
