@@ -220,3 +220,13 @@ NOTICE_EXAMPLE = {
     "changes": [{"field": "Deadline", "before": "12 Nov 17:00", "after": "14 Nov 17:00"}],
     "announcement": "Deadline moved: 12 Nov 17:00 → 14 Nov 17:00",
 }
+REVISION_EXAMPLE = {
+    "revision": 1,
+    "title": "Open for applications - Brightwave Systems",
+    "text": "Apply by 12 Nov, 17:00.",
+    "updated_at": "2025-11-10T06:30:00Z",
+    "withdrawn": False,
+    "matters": False,
+    "changes": [],
+    "announcement": None,
+}

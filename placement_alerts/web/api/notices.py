@@ -13,6 +13,7 @@ from placement_alerts.web.api.codes import not_found
 from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notice_views import (
     NOTICE_EXAMPLE,
+    REVISION_EXAMPLE,
     NoticePage,
     NoticeView,
     RevisionsView,
@@ -132,20 +133,7 @@ def operations(services: Services, prepared: PreparedNotices) -> list[Operation]
             students=True,
             parameters=NoticeGiven,
             problems=("not_found",),
-            example={
-                "items": [
-                    {
-                        "revision": 1,
-                        "title": "Open for applications - Brightwave Systems",
-                        "text": "Apply by 12 Nov, 17:00.",
-                        "updated_at": "2025-11-10T06:30:00Z",
-                        "withdrawn": False,
-                        "matters": False,
-                        "changes": [],
-                        "announcement": None,
-                    }
-                ]
-            },
+            example={"items": [REVISION_EXAMPLE]},
             has_etag=True,
         ),
     ]

@@ -118,6 +118,10 @@ class Sources:
 def operations(services: Services) -> list[Operation]:
     """Return what can be asked about sources and tasks."""
     sources = Sources(services)
+    return [*_of_sources(sources), *_of_tasks(sources)]
+
+
+def _of_sources(sources: Sources) -> list[Operation]:
     one = ROOT + "/{source}"
     return [
         Operation(
@@ -159,6 +163,11 @@ def operations(services: Services) -> list[Operation]:
             problems=("not_found",),
             example=TASK_EXAMPLE,
         ),
+    ]
+
+
+def _of_tasks(sources: Sources) -> list[Operation]:
+    return [
         Operation(
             method="GET",
             path=TASKS + "/{task_id}",

@@ -16,6 +16,7 @@ from placement_alerts.web.api.values import Given, Identifier, Sent, View
 from placement_alerts.web.services import Services
 
 ROOT = "/api/v1/tokens"
+ONE = ROOT + "/{token_id}"
 
 
 class TokenSent(Sent):
@@ -137,7 +138,10 @@ class Tokens:
 def operations(services: Services, credentials: Credentials) -> list[Operation]:
     """Return what can be asked of tokens."""
     tokens = Tokens(services, credentials)
-    one = ROOT + "/{token_id}"
+    return [*_reading(tokens), *_changing(tokens)]
+
+
+def _reading(tokens: Tokens) -> list[Operation]:
     return [
         Operation(
             method="GET",
@@ -150,6 +154,25 @@ def operations(services: Services, credentials: Credentials) -> list[Operation]:
             scope=Scope.ADMIN,
             example={"items": [TOKEN_EXAMPLE]},
         ),
+        Operation(
+            method="GET",
+            path=ONE,
+            name="getToken",
+            tag="tokens",
+            summary="Read an API token, without its secret",
+            handle=tokens.get,
+            answers={200: TokenView},
+            scope=Scope.ADMIN,
+            parameters=TokenGiven,
+            problems=("not_found",),
+            example=TOKEN_EXAMPLE,
+            has_etag=True,
+        ),
+    ]
+
+
+def _changing(tokens: Tokens) -> list[Operation]:
+    return [
         Operation(
             method="POST",
             path=ROOT,
@@ -167,22 +190,8 @@ def operations(services: Services, credentials: Credentials) -> list[Operation]:
             sends={"label": "college app", "scopes": ["notices:read"], "days": USUAL_DAYS},
         ),
         Operation(
-            method="GET",
-            path=one,
-            name="getToken",
-            tag="tokens",
-            summary="Read an API token, without its secret",
-            handle=tokens.get,
-            answers={200: TokenView},
-            scope=Scope.ADMIN,
-            parameters=TokenGiven,
-            problems=("not_found",),
-            example=TOKEN_EXAMPLE,
-            has_etag=True,
-        ),
-        Operation(
             method="DELETE",
-            path=one,
+            path=ONE,
             name="revokeToken",
             tag="tokens",
             summary="Revoke an API token",
