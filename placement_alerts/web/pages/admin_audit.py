@@ -4,8 +4,8 @@ from aiohttp import web
 
 from placement_alerts.core.audit import AuditEntry, AuditId
 from placement_alerts.core.student import Student
+from placement_alerts.web.pages.admin_names import names_of
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, next_page
-from placement_alerts.web.pages.admin_students import names_of
 
 _ID_LIMIT = 60  # characters of what an address names
 

@@ -13,8 +13,8 @@ from placement_alerts.errors import NotFound
 from placement_alerts.pipeline.retrying import retry_all
 from placement_alerts.store.base import DeliveryFilter
 from placement_alerts.web.pages.admin_form import Form
+from placement_alerts.web.pages.admin_names import names_of, titles_of
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, next_page
-from placement_alerts.web.pages.admin_students import names_of, titles_of
 
 MOST = 20_000  # that one press makes due again, so that its answer does not take too long
 _ID_LIMIT = 200  # characters

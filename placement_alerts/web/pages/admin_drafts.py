@@ -5,8 +5,8 @@ from aiohttp import web
 from placement_alerts.core.draft import DraftId
 from placement_alerts.core.student import Student
 from placement_alerts.web.pages.admin_form import Form
+from placement_alerts.web.pages.admin_names import names_of
 from placement_alerts.web.pages.admin_room import AdminRoom
-from placement_alerts.web.pages.admin_students import names_of
 
 SHOWN = 100
 

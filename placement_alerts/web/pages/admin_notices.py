@@ -10,9 +10,9 @@ from placement_alerts.core.student import Student
 from placement_alerts.errors import NotFound
 from placement_alerts.store.base import DeliveryFilter, NoticeFilter
 from placement_alerts.web.pages.admin_form import Form
+from placement_alerts.web.pages.admin_names import names_of
 from placement_alerts.web.pages.admin_receipts import segments
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, next_page
-from placement_alerts.web.pages.admin_students import names_of
 
 NOTICE_ID = r"{id:[\w.:@~-]{1,200}}"
 _WORDS_MOST = 8

@@ -1,18 +1,17 @@
 """Students, for the office: by year, by search, and what one student got. A search never stands in an address."""
 
 import asyncio
-from collections.abc import Iterable
 
 from aiohttp import web
 
 from placement_alerts.core.delivery import Delivery, DeliveryId
 from placement_alerts.core.enrollment import enrollment_key, normal_number
-from placement_alerts.core.notice import NoticeId
 from placement_alerts.core.student import Student, StudentId
 from placement_alerts.errors import NotFound
 from placement_alerts.pipeline.planning import ENROLLMENTS
 from placement_alerts.store.base import Store
 from placement_alerts.web.pages.admin_form import Form
+from placement_alerts.web.pages.admin_names import titles_of
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, next_page
 
 SEARCHED = 100_000  # students that a name is looked for among
@@ -97,24 +96,6 @@ class StudentPages:
             titles=await titles_of(store, (row.notice_id for row in shown)),
             next=next_page(request, shown[-1].id if len(rows) > PAGE else None),
         )
-
-
-def full_name(student: Student) -> str:
-    """Return how an admin knows the student."""
-    names = " ".join(filter(None, (student.first_name, student.last_name)))
-    return names or (f"@{student.username}" if student.username else "A student without a name")
-
-
-async def names_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
-    """Return the names of students by id, of those that we know. ids: of one page."""
-    found = {one: await store.students.get(StudentId(one)) for one in dict.fromkeys(ids)}
-    return {one: full_name(student) for one, student in found.items() if student is not None}
-
-
-async def titles_of(store: Store, ids: Iterable[str]) -> dict[str, str]:
-    """Return the titles of notices by id. ids: of one page."""
-    found = {one: await store.notices.get(NoticeId(one)) for one in dict.fromkeys(ids)}
-    return {one: notice.title for one, notice in found.items() if notice is not None}
 
 
 async def _delivery(store: Store, delivery_id: str) -> Delivery | None:

@@ -11,8 +11,8 @@ from placement_alerts.core.webhook_signing import SECRET_BYTES, secret_text
 from placement_alerts.core.webhook_target import TARGET_LIMIT, check_target
 from placement_alerts.errors import NotFound, NotPossible
 from placement_alerts.web.pages.admin_form import Form
+from placement_alerts.web.pages.admin_names import names_of
 from placement_alerts.web.pages.admin_room import PAGE, AdminRoom, actor_of, next_page
-from placement_alerts.web.pages.admin_students import names_of
 
 ROOT = "/admin/webhooks"
 ENDPOINTS_MOST = 100

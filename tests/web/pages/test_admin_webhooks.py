@@ -4,7 +4,7 @@ import pytest
 
 from placement_alerts.core.webhook import CallState, EndpointId, EventType, WebhookEndpoint
 from placement_alerts.store.base import Store
-from placement_alerts.web.pages.admin_students import full_name
+from placement_alerts.web.pages.admin_names import full_name
 from tests.builders import NOW
 from tests.web.house import Moments
 from tests.web.pages.admin_desk import an_admin_desk, shown_text
