@@ -24,8 +24,10 @@ from placement_alerts.web.server import make_application, serve
 from placement_alerts.web.services import Services
 from tests.builders import NOW, YEAR
 from tests.core.placements import BANDS, TABLE
+from tests.web.campus import a_campus
 from tests.web.conftest import Clock
-from tests.web.house import Moments, services_of
+from tests.web.house import House, Moments, services_of
+from tests.web.pages.student_site import a_site
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 
@@ -105,3 +107,10 @@ def a_batch(name: str = "2026", *cards: Card, **values: Any) -> BatchRecord:
     batch = Batch(name=name, highlights=(average, *cards))
     defaults: dict[str, Any] = {"batch": batch, "live": True, "updated_at": NOW}
     return BatchRecord(**(defaults | values))
+
+
+@pytest.fixture
+async def house(store: Store, moments: Moments) -> AsyncIterator[House]:
+    await a_campus(store, NOW)
+    async with a_site(store, moments) as house:
+        yield house
