@@ -46,6 +46,7 @@ SESSION = Limit("session", 240, 60, 60)  # the API from a page of ours
 PAGES = Limit("pages", 1200, 60, 300)  # an address: a campus sits behind one
 WRONG = Limit("credentials", 10, 60, 10)  # an address
 NEW_BROWSERS = Limit("new browsers", 300, 3600, 60)  # an address: anonymous students, who are kept and planned for
+SIGN_INS = Limit("sign-ins", 600, 3600, 200)  # an address: pages with a fresh link, each a row; a whole hall at once
 PUBLISHING = Limit("publishing", 60, 60, 20)  # a token
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from placement_alerts.core.session import Session
 from placement_alerts.core.student import StudentId
-from placement_alerts.web.limits import refuse_guessing, wrong_credential
+from placement_alerts.web.limits import SIGN_INS, client_of, refuse_guessing, take, wrong_credential
 from placement_alerts.web.local_paths import local_path
 from placement_alerts.web.pages.shell import Shell
 from placement_alerts.web.services import Services
@@ -49,15 +49,18 @@ class SignInRoutes:
         if visitor(request).signed_in and back != "/":
             return _lead(back)
         session = begin(request).session
-        values: dict[str, Any] = {} if session is None or visitor(request).signed_in else await self._ways(session)
+        values: dict[str, Any] = (
+            {} if session is None or visitor(request).signed_in else await self._ways(request, session)
+        )
         said = _SAID.get(request.query.get("said", ""))
         values = {"link": None, "has_bot": self._services.deep_link is not None} | values
         return await self._shell.show(request, "sign_in.html", next=back, said=said, **values)
 
-    async def _ways(self, session: Session) -> dict[str, Any]:
+    async def _ways(self, request: web.Request, session: Session) -> dict[str, Any]:
         """Return what the page shows of the deep link; nothing while there is no bot, or it does not tell its name."""
         if self._services.deep_link is None:
             return {}
+        take(request, SIGN_INS, client_of(request))
         offered = await self._signing_in.offer_link(session.id, session.label)
         link = await self._services.deep_link(offered.code)
         if link is None:

@@ -10,7 +10,7 @@ from aiohttp import ClientResponse
 from placement_alerts.core.student import Student
 from placement_alerts.pipeline.signing_in import Confirmation
 from placement_alerts.store.base import Store
-from placement_alerts.web.limits import WRONG
+from placement_alerts.web.limits import SIGN_INS, WRONG
 from placement_alerts.web.local_paths import local_path
 from placement_alerts.web.pages.sign_in import SignInRoutes
 from tests.builders import NOW, YEAR
@@ -159,6 +159,17 @@ async def test_wrong_codes_are_counted_and_then_refused(house: House, asha: Stud
 
     house.moments.pass_by(seconds=6)
     assert (await send(house, "/sign-in/code", csrf=form["csrf"], code=right)).status == 303
+
+
+async def test_address_makes_no_endless_row_of_links(house: House) -> None:
+    shown = []
+    for _ in range(SIGN_INS.burst + 1):
+        house.client.cookie_jar.clear()
+        shown.append((await house.get("/sign-in")).status)
+
+    assert shown == [200] * SIGN_INS.burst + [429]
+    house.moments.pass_by(seconds=6)
+    assert (await house.get("/sign-in")).status == 200
 
 
 @pytest.mark.parametrize("path", ["/sign-in/link", "/sign-in/code", "/sign-in/status", "/sign-out"])
