@@ -94,6 +94,9 @@ async def check(config: Config, *, offline: bool) -> list[Finding]:
             findings.append(Finding("store", "works", await store.describe(), ""))
     except StoreError as error:
         findings.append(Finding("store", "fails", str(error), "see database.url"))
+    if not config.web.public_url:
+        detail = "serves without web.public_url: pages build addresses from the Host header of each request"
+        findings.append(Finding("web", "works", detail, "set web.public_url to the address that students use"))
     off = [component for component in what_is_on(config) if not component.on]
     async with AsyncExitStack() as stack:
         if not offline:

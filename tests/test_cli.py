@@ -136,6 +136,16 @@ def test_check_names_what_works_and_what_does_not(environment: dict[str, str]) -
     assert "wrong-token" not in bad
 
 
+def test_check_advises_to_say_where_students_reach_the_pages(environment: dict[str, str]) -> None:
+    public = environment | {"PLACEMENT_ALERTS__WEB__PUBLIC_URL": "https://alerts.example.org"}
+
+    without = call(environment, "check", "--offline").stdout
+    with_it = call(public, "check", "--offline").stdout
+
+    assert re.search(r"web\s+works.*Host header.*set web\.public_url", without)
+    assert "Host header" not in with_it
+
+
 def test_an_unreachable_portal_is_one_clear_line(environment: dict[str, str]) -> None:
     dead = environment | {"PLACEMENT_ALERTS__SOURCES__SUPERSET__BASE_URL": "http://127.0.0.1:9/x"}
 
