@@ -1,6 +1,5 @@
 """Who calls the API: an API token, or a session of the pages (reference/http-conventions.md, section 9)."""
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from datetime import datetime
@@ -10,7 +9,7 @@ from aiohttp import web
 from aiohttp.hdrs import AUTHORIZATION
 
 from placement_alerts.core.token import TOKEN_PREFIX, ApiToken, Scope
-from placement_alerts.pipeline.tokens import is_worth, note_use
+from placement_alerts.pipeline.tokens import is_worth, note_use, token_hash
 from placement_alerts.store.base import Store
 from placement_alerts.web.api.codes import problem
 from placement_alerts.web.api.operation import Caller
@@ -79,7 +78,7 @@ class Credentials:
     async def _of_token(self, sent: str) -> Caller:
         if not sent.startswith(TOKEN_PREFIX) or len(sent) > TOKEN_CHARACTERS_MAX:
             raise _wrong()
-        hash_ = hashlib.sha256(sent.encode(errors="replace")).hexdigest()
+        hash_ = token_hash(sent)
         until, token, caller = self._kept.get(hash_) or await self._ask(hash_)
         if until <= self._monotonic():
             until, token, caller = await self._ask(hash_)
