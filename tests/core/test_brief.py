@@ -36,7 +36,8 @@ def test_title_without_a_company_is_the_kind_alone() -> None:
 def test_body_begins_with_the_title_and_says_when_first() -> None:
     brief = brief_of(a_notice(title="Apply now"), urgent=False, change=None)
 
-    assert brief.body.splitlines() == ["Apply now", "Deadline: Thu 13 Nov 2025, 12:00 PM IST", "Role: Software Engineer"]
+    said = ["Apply now", "Deadline: Thu 13 Nov 2025, 12:00 PM IST", "Role: Software Engineer"]
+    assert brief.body.splitlines() == said
 
 
 def test_body_of_a_revision_begins_with_what_changed() -> None:
