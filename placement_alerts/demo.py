@@ -141,6 +141,7 @@ def _welcome(places: Places) -> None:
     typer.echo(f"     {places.admin.name} (the first chat) is named on lists, and an admin: see who is told what.")
     typer.echo(f"  Read them on the page, as anybody may:       {places.url}/")
     typer.echo("     Sign in there by its link: it opens the chat page, press Start and its number as a student.")
+    typer.echo("     Notify me here is the one thing that is real: your browser asks its own push service.")
     typer.echo(f"  Write a notice yourself, see who got it:     {places.url}/admin (as {places.admin.name})")
     typer.echo(f"  The HTTP API:                                {places.url}/api/docs")
     typer.echo(f"  How the program is doing:                    {places.url}/health\n")
