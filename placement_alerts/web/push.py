@@ -19,8 +19,8 @@ from placement_alerts.web import limits, sessions
 from placement_alerts.web.device_label import device_label
 from placement_alerts.web.existing_key import KEY_HEADER, Detail, admit, with_details
 from placement_alerts.web.problems import Problem
-from placement_alerts.web.push_test import send_test
 from placement_alerts.web.services import Services
+from placement_alerts.web.trial_push import send_test
 from placement_alerts.web.visiting import visitor
 
 TELEGRAM = "telegram"

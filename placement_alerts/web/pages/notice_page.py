@@ -24,8 +24,8 @@ from placement_alerts.errors import NotFound
 from placement_alerts.web.pages.cards import card_of, next_step
 from placement_alerts.web.pages.reading import reader_of
 from placement_alerts.web.pages.shell import Shell
-from placement_alerts.web.push_test import TEST
 from placement_alerts.web.services import Services
+from placement_alerts.web.trial_push import TEST
 from placement_alerts.web.visiting import SignInNeeded, visitor
 
 _LINKS_MOST = 20
