@@ -17,7 +17,8 @@ from placement_alerts.channels.webpush.posting import Posts
 from placement_alerts.core.push_endpoint import check_subscription
 from placement_alerts.core.webhook_target import check_target
 from placement_alerts.errors import ConnectionLost, PeerError
-from placement_alerts.http_client import HttpClient, Limits, PublicResolver, is_public
+from placement_alerts.http_client import HttpClient, Limits
+from placement_alerts.http_client_addresses import PublicResolver, is_public
 from tests.core.test_push_endpoint import AUTH, P256DH
 
 PORT = 47_318  # stands for the port of the socket that counts

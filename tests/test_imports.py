@@ -11,7 +11,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "placement_alerts"
 
 ROOTS = ("app*.py", "cli*.py", "demo*.py", "oneshot*.py")  # the composition roots may import everything
-_BASE = {"errors", "core", "http_client"}
+_BASE = {"errors", "core", "http_client", "http_client_addresses"}
 OURS = {  # part of the package: what it may import of ours
     "__init__": set[str](),
     "__main__": {"cli"},
@@ -21,7 +21,8 @@ OURS = {  # part of the package: what it may import of ours
     "config": {"errors", "config", *(f"sources.{name}.settings" for name in ("superset", "mailbox", "official"))},
     "settings": {"config.values"},
     "core": {"errors", "core"},
-    "http_client": {"errors"},
+    "http_client": {"errors", "http_client_addresses"},
+    "http_client_addresses": {"errors"},
     "assistant": {"errors", "core", "http_client"},
     "logs": {"errors"},
     "sources": {*_BASE, "sources"},

@@ -15,7 +15,8 @@ from typing import Self
 
 from placement_alerts.channels.webpush.connection import Connection
 from placement_alerts.errors import ConnectionLost, PeerNonsense, PeerUnreachable
-from placement_alerts.http_client import Limits, Response, checked_url, is_public
+from placement_alerts.http_client import Limits, Response
+from placement_alerts.http_client_addresses import checked_url, is_public
 
 KEPT_S = 60.0
 TRIED_ADDRESSES = 2  # of a host
