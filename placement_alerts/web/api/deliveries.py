@@ -19,11 +19,11 @@ from placement_alerts.web.api.delivery_views import (
     DeliveryView,
     delivery_view,
 )
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notices import NoticeGiven
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.paging import Key, Paging, bad_cursor
 from placement_alerts.web.api.values import Given, Identifier, PageGiven, Sent, View
+from placement_alerts.web.etags import etag
 from placement_alerts.web.services import Services
 
 ROOT = "/api/v1/deliveries"

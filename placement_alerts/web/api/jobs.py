@@ -9,10 +9,10 @@ from placement_alerts.core.matching import company_key
 from placement_alerts.core.token import Scope
 from placement_alerts.store.base import JobFilter
 from placement_alerts.web.api.codes import not_found
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.paging import Key, Page, Paging
 from placement_alerts.web.api.values import Given, Identifier, Line, PageGiven, View, Year, words_of
+from placement_alerts.web.etags import etag
 from placement_alerts.web.services import Services
 
 REVALIDATED = "private, no-cache"

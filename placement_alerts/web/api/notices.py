@@ -10,7 +10,6 @@ from placement_alerts.core.notice import Notice, NoticeId, NoticeKind
 from placement_alerts.core.token import Scope
 from placement_alerts.store.base import NoticeFilter
 from placement_alerts.web.api.codes import not_found
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notice_views import (
     NOTICE_EXAMPLE,
     REVISION_EXAMPLE,
@@ -23,6 +22,7 @@ from placement_alerts.web.api.operation import Answer, Call, Caller, Operation
 from placement_alerts.web.api.paging import Key, Paging
 from placement_alerts.web.api.prepared import PreparedNotices
 from placement_alerts.web.api.values import Given, Identifier, Line, Moment, PageGiven, Year, words_of
+from placement_alerts.web.etags import etag
 from placement_alerts.web.services import Services
 
 REVALIDATED = "private, no-cache"  # kept by the caller alone, and asked for again by its ETag

@@ -6,7 +6,7 @@ from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.token import Scope
 from placement_alerts.pipeline.auditing import audit
 from placement_alerts.web.api.codes import not_found, problem
-from placement_alerts.web.api.etags import check
+from placement_alerts.web.api.matching import check_match
 from placement_alerts.web.api.notice_views import NOTICE_EXAMPLE, NoticeView
 from placement_alerts.web.api.notices import NoticeGiven
 from placement_alerts.web.api.office_views import (
@@ -54,7 +54,7 @@ class OfficeCalls:
         notice = await self._store.notices.get(NoticeId(call.given.notice_id))
         if notice is None:
             raise not_found("notice")
-        check(call.request, notice_etag(notice, names=call.caller.is_admin))
+        check_match(call.request, notice_etag(notice, names=call.caller.is_admin))
         draft = call.body.draft(DraftId(notice.id), author(call.caller), 1, None)
         refuse_faults(draft, self._years)
         await self._audit(call, "notice.revised", notice.id)

@@ -88,7 +88,7 @@ class Operation:
     answers: the model of the body by status; None: no body. example: a body for the first of `answers`; sends: for
     `body`. scope: what a token needs; None: no token will do. students: a signed-in student may call it without the
     scope. problems: codes of web/api/codes.py beside those that follow from the rest. has_etag: the answer carries one,
-    and 304 is possible. needs_match: `If-Match` is needed, and checked by the handler (`etags.check`).
+    and 304 is possible. needs_match: `If-Match` is needed, and checked by the handler (`matching.check_match`).
     POSTs take `Idempotency-Key`. limit: what a call counts for beside the caller's own limit.
     """
 

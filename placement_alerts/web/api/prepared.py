@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from placement_alerts.core.notice import Notice, NoticeId
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.notice_views import notice_view
+from placement_alerts.web.etags import etag
 
 FRESH_S = 1.0  # another process, or the office's page, may have stored a revision
 AGAIN_S = 0.75  # from then on one reader looks, and the others need not wait for it

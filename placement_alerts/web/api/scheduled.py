@@ -9,7 +9,7 @@ from placement_alerts.core.draft import Draft, DraftId
 from placement_alerts.core.token import Scope
 from placement_alerts.pipeline.auditing import audit
 from placement_alerts.web.api.codes import not_found, problem
-from placement_alerts.web.api.etags import check, etag
+from placement_alerts.web.api.matching import check_match
 from placement_alerts.web.api.office_views import (
     NOTICE_SENT_EXAMPLE,
     SCHEDULED_EXAMPLE,
@@ -20,6 +20,7 @@ from placement_alerts.web.api.office_views import (
 )
 from placement_alerts.web.api.operation import Answer, Call, Caller, Operation
 from placement_alerts.web.api.values import Given, Identifier, Limit
+from placement_alerts.web.etags import etag
 from placement_alerts.web.problems import FieldError
 from placement_alerts.web.services import Services
 
@@ -59,7 +60,7 @@ class ScheduledCalls:
     async def change(self, call: Call[ScheduledGiven, ScheduledSent]) -> Answer:
         """Change one that waits; with an hour that is past it is published."""
         before = await self._draft(call)
-        check(call.request, _tag(before))
+        check_match(call.request, _tag(before))
         draft = call.body.draft(before.id, author(call.caller), before.version + 1, call.body.publish_at)
         refuse_faults(draft, self._years)
         await audit(self._store, call.now, call.caller.actor, "draft.changed", draft.id)

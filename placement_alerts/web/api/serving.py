@@ -13,10 +13,10 @@ from placement_alerts.web import limits
 from placement_alerts.web.api.codes import problem
 from placement_alerts.web.api.cors import Cors
 from placement_alerts.web.api.credentials import Credentials, check_scope
-from placement_alerts.web.api.etags import is_known
 from placement_alerts.web.api.idempotency import BY_CHANCE, Idempotency
 from placement_alerts.web.api.operation import Answer, Call, Caller, Operation
 from placement_alerts.web.api.reading import read_body, read_parameters
+from placement_alerts.web.etags import known_tag
 from placement_alerts.web.problems import Problem, answer
 from placement_alerts.web.services import Services
 
@@ -99,7 +99,7 @@ def _response(request: web.Request, found: Answer) -> web.Response:
     if found.etag is not None:
         headers[ETAG] = f'"{found.etag}"'
         headers[VARY] = "Authorization, X-API-Key, Cookie"
-        if found.status == HTTPStatus.OK and is_known(request, found.etag):
+        if found.status == HTTPStatus.OK and known_tag(request, found.etag) is not None:
             return web.Response(status=304, headers=headers)
     if found.body is None:
         return web.Response(status=found.status, headers=headers)

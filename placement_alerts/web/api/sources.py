@@ -8,9 +8,9 @@ from placement_alerts.pipeline.auditing import audit
 from placement_alerts.pipeline.errands import ErrandKind
 from placement_alerts.store.base import PollState, Request, RequestId, RequestState
 from placement_alerts.web.api.codes import not_found
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.values import Given, Identifier, View
+from placement_alerts.web.etags import etag
 from placement_alerts.web.services import Services
 
 ROOT = "/api/v1/sources"

@@ -9,10 +9,10 @@ from placement_alerts.core.token import Scope
 from placement_alerts.web.api.codes import not_found, problem
 from placement_alerts.web.api.deliveries import last_of
 from placement_alerts.web.api.delivery_views import DELIVERY_EXAMPLE, DeliveryPage, delivery_view
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.paging import Key, Page, Paging
 from placement_alerts.web.api.values import TEXT_PATTERN, Given, Identifier, PageGiven, Sent, View, Year
+from placement_alerts.web.etags import etag
 from placement_alerts.web.problems import FieldError
 from placement_alerts.web.services import Services
 

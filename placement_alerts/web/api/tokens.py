@@ -10,9 +10,9 @@ from placement_alerts.pipeline.auditing import audit
 from placement_alerts.pipeline.tokens import plain_and_hash
 from placement_alerts.web.api.codes import not_found
 from placement_alerts.web.api.credentials import Credentials, check_scope
-from placement_alerts.web.api.etags import etag
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.values import Given, Identifier, Sent, View
+from placement_alerts.web.etags import etag
 from placement_alerts.web.services import Services
 
 ROOT = "/api/v1/tokens"

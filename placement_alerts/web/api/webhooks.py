@@ -8,8 +8,9 @@ from placement_alerts.core.webhook_retry import rotated, switched
 from placement_alerts.core.webhook_signing import secret_text
 from placement_alerts.errors import NotPossible
 from placement_alerts.pipeline.auditing import audit
-from placement_alerts.web.api import etags, webhook_calls
+from placement_alerts.web.api import webhook_calls
 from placement_alerts.web.api.codes import not_found, problem
+from placement_alerts.web.api.matching import check_match
 from placement_alerts.web.api.operation import Answer, Call, Operation
 from placement_alerts.web.api.paging import Key, Paging
 from placement_alerts.web.api.values import PageGiven
@@ -25,6 +26,7 @@ from placement_alerts.web.api.webhook_views import (
     secret_view,
     webhook_view,
 )
+from placement_alerts.web.etags import etag
 from placement_alerts.web.services import Services
 
 ROOT = "/api/v1/webhooks"
@@ -95,7 +97,7 @@ class Endpoints:
         secret = secret_text(call.new_secret("webhook"))
         endpoint = await self._get(call.given.webhook_id)
         if endpoint.secret != secret:  # else the first try of this request went so far
-            etags.check(call.request, _etag(endpoint))
+            check_match(call.request, _etag(endpoint))
             endpoint = await self._save(call, "webhook.rotated", rotated(endpoint, secret, call.now))
         headers = {"Location": f"{ROOT}/{endpoint.id}"}
         return Answer(secret_view(endpoint), headers=headers, etag=_etag(endpoint), shows_secret=True)
@@ -107,7 +109,7 @@ class Endpoints:
 
     async def _matched(self, call: Call[WebhookGiven, Any]) -> WebhookEndpoint:
         endpoint = await self._get(call.given.webhook_id)
-        etags.check(call.request, _etag(endpoint))
+        check_match(call.request, _etag(endpoint))
         return endpoint
 
     async def _save(self, call: Call[WebhookGiven, Any], act: str, endpoint: WebhookEndpoint) -> WebhookEndpoint:
@@ -127,7 +129,7 @@ def _shown(endpoint: WebhookEndpoint) -> Answer:
 
 
 def _etag(endpoint: WebhookEndpoint) -> str:
-    return etags.etag("webhook", endpoint.id, endpoint.version)
+    return etag("webhook", endpoint.id, endpoint.version)
 
 
 def _rank(endpoint: WebhookEndpoint) -> Key:

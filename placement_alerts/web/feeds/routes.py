@@ -13,7 +13,7 @@ from placement_alerts.core.student import Student
 from placement_alerts.errors import StoreError
 from placement_alerts.pipeline.planning import ENROLLMENTS
 from placement_alerts.store.base import NoticeFilter
-from placement_alerts.web.api.etags import etag
+from placement_alerts.web.etags import PACKED, etag, known_tag
 from placement_alerts.web.feeds import atom, calendar
 from placement_alerts.web.feeds.calendar_token import calendar_hash
 from placement_alerts.web.pages.answers import FRESH, Body, answer, body_of
@@ -57,7 +57,7 @@ class FeedRoutes:
         site = atom.Site(self._services.settings.public_url or str(request.url.origin()))
         tag = etag("atom", site.base, *_revisions(shown))
         changed = atom.modified_at(shown)
-        known = _known(request, tag)
+        known = known_tag(request, tag, tag + PACKED)  # told before anything is made
         if known or (changed is not None and _is_unmodified(request, changed)):
             response = _unchanged(known or tag, FRESH)
         else:
@@ -98,7 +98,7 @@ class FeedRoutes:
         mine = await asyncio.to_thread(calendar.concerning, dated, student, secret, now)
         public_url = self._services.settings.public_url
         tag = etag("calendar", student.year, public_url, today.date(), *_revisions(mine))
-        if known := _known(request, tag):
+        if known := known_tag(request, tag, tag + PACKED):
             return _unchanged(known, PRIVATE)
         body = await self._body(tag, "text/calendar", lambda: calendar.calendar(mine, student.year, public_url, today))
         response = answer(request, body, caching=PRIVATE)
@@ -121,12 +121,6 @@ class FeedRoutes:
 
 def _revisions(notices: Sequence[Notice]) -> list[str]:
     return [f"{notice.id} {notice.revision}" for notice in notices]
-
-
-def _known(request: web.Request, tag: str) -> str | None:
-    """Return the tag by which the caller has it, packed or plain: told before anything is made; None: it has not."""
-    sent = {one.value for one in request.if_none_match or ()}
-    return next((one for one in (tag, f"{tag}-gz") if one in sent), tag if "*" in sent else None)
 
 
 def _unchanged(tag: str, caching: str) -> web.Response:

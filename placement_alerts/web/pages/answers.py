@@ -13,6 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from placement_alerts.core.timetable import show_year
+from placement_alerts.web.etags import PACKED, known_tag
 from placement_alerts.web.pages import wording
 
 _FILES = files("placement_alerts.web.pages").joinpath("static")
@@ -62,9 +63,9 @@ def body_of(content: bytes, content_type: str) -> Body:
 def answer(request: web.Request, body: Body, *, status: int = 200, caching: str = "no-store") -> web.Response:
     """Return the body, or 304 if the browser has it. caching: of Cache-Control."""
     packs = body.packed is not None and _takes_gzip(request)
-    tag = f"{body.tag}-gz" if packs else body.tag  # a strong tag names the bytes as they are sent
+    tag = body.tag + PACKED if packs else body.tag
     headers = {**SECURITY, "Cache-Control": caching, "Vary": "Accept-Encoding", "ETag": f'"{tag}"'}
-    if status == 200 and any(one.value in (tag, "*") for one in request.if_none_match or ()):
+    if status == 200 and known_tag(request, tag) is not None:
         return web.Response(status=304, headers=headers)
     if packs:
         headers["Content-Encoding"] = "gzip"
