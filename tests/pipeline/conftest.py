@@ -15,20 +15,28 @@ from aiogram.client.telegram import TelegramAPIServer
 from placement_alerts.channels.pacing import Pacer
 from placement_alerts.channels.telegram.channel import TelegramChannel
 from placement_alerts.core.delivery import Delivery, DeliveryState
+from placement_alerts.core.item import Fetched, SourceItem
 from placement_alerts.core.notice import Notice, NoticeId
 from placement_alerts.core.render import ShowNames
 from placement_alerts.core.retry import RetryPolicy
 from placement_alerts.core.student import Student
 from placement_alerts.pipeline.fanout import Lane
+from placement_alerts.pipeline.intake import Intake
 from placement_alerts.pipeline.planning import Planner
+from placement_alerts.pipeline.reports import IntakeReport
 from placement_alerts.pipeline.showing import Showing
+from placement_alerts.pipeline.wakeups import Flag
 from placement_alerts.sandbox.telegram_api import SimulatedTelegram
 from placement_alerts.store import open_store
 from placement_alerts.store.base import DeliveryFilter, OwnerId, Store
-from tests.builders import NOW, YEAR
+from tests.builders import NOW, YEAR, fetched
 
 ME = OwnerId("me")
 AT_ONCE = RetryPolicy(first=timedelta(0), longest=timedelta(0), tries=3)
+OPENING = {
+    "title": "Open for applications - Brightwave Systems - Software Engineer",
+    "html": "<p>Role: Software Engineer</p><p>CTC: 11 LPA</p><p>Deadline: 13 November 2025, 12:00 PM</p>",
+}
 
 
 @dataclass
@@ -97,6 +105,31 @@ class Works:
         return [row.state for row in await self.rows(notice)]
 
 
+class Source:
+    """What a source listed, taken in by the real intake."""
+
+    def __init__(self, store: Store, now: Hand) -> None:
+        self.store = store
+        self.now = now
+        self.stored = Flag()
+        self.intake = Intake(store, self.stored, now, timedelta(hours=24))
+
+    async def brings(self, *items: SourceItem, first: bool = False, **values: object) -> IntakeReport:
+        """Take in a fetch of these items."""
+        return await self.takes(fetched(*items, **values), first=first)  # type: ignore[arg-type]  # builders take anything
+
+    async def takes(self, what: Fetched, *, first: bool = False) -> IntakeReport:
+        known = await self.store.sources.known("superset")
+        return await self.intake.take_in("superset", known, what, first=first)
+
+    async def notices(self) -> list[Notice]:
+        return await self.store.notices.latest(None, 100)
+
+    async def the_notice(self) -> Notice:
+        (notice,) = await self.notices()
+        return notice
+
+
 @pytest.fixture
 def now() -> Hand:
     return Hand()
@@ -129,3 +162,8 @@ async def telegram() -> AsyncIterator[SimulatedTelegram]:
 async def works(store: Store, telegram: SimulatedTelegram, now: Hand) -> AsyncIterator[Works]:
     async with open_channel(telegram) as channel:
         yield Works(store, telegram, channel, now)
+
+
+@pytest.fixture
+def source(store: Store, now: Hand) -> Source:
+    return Source(store, now)
