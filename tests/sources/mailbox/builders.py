@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from placement_alerts.core.mail import Arrival, Cursor, Mail, MailId
 from placement_alerts.sandbox.mailbox import SimulatedMailbox
+from placement_alerts.sandbox.mailbox_folders import FIRST_UIDVALIDITY
 from placement_alerts.sources.mailbox.settings import MailboxSettings
 from placement_alerts.sources.mailbox.source import ImapMailbox, ImapSession
 
@@ -44,6 +45,11 @@ async def keep_subject(
 
 def a_mailbox(mailbox: SimulatedMailbox, **values: Any) -> ImapMailbox:
     return ImapMailbox(settings_for(mailbox, **values), read=keep_subject)
+
+
+def after(uid: int, folder: str = "INBOX", uidvalidity: int = FIRST_UIDVALIDITY) -> dict[str, Cursor]:
+    """Return the cursors of who has read a folder up to this mail."""
+    return {folder: Cursor(folder=folder, uidvalidity=uidvalidity, uid=uid)}
 
 
 async def poll(mailbox: ImapMailbox, cursors: Mapping[str, Cursor] | None = None) -> list[Arrival]:
