@@ -1,22 +1,22 @@
 """What `token` does: tokens are made, listed and revoked in the store; the running process takes notice at once."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from placement_alerts.app_parts import now
 from placement_alerts.config.models import Config
 from placement_alerts.core.token import ApiToken, Scope, TokenId
 from placement_alerts.errors import NotFound, NotPossible
 from placement_alerts.oneshot import store_of
-from placement_alerts.pipeline.auditing import audit
-from placement_alerts.pipeline.tokens import CLI, issue
+from placement_alerts.pipeline.tokens import CLI, issue, new_token, revoke
 
 
 async def create_token(config: Config, label: str, scopes: Sequence[Scope], days: int) -> tuple[str, ApiToken]:
     """Store a new token; return it in plain, which is shown once, and what is kept of it."""
     async with store_of(config) as store:
-        plain, token = await issue(store, now(), label, scopes, CLI, days)
-        await audit(store, now(), CLI, "token.created", token.id, " ".join(token.scopes))
-        return plain, token
+        made_at = now()
+        plain, token = new_token(label, scopes, CLI, made_at, made_at + timedelta(days=days))
+        return plain, await issue(store, token, CLI)
 
 
 async def list_tokens(config: Config) -> list[ApiToken]:
@@ -31,7 +31,6 @@ async def revoke_token(config: Config, token_id: str) -> ApiToken:
         found = await store.tokens.get(TokenId(token_id))
         if found is None:
             raise NotFound(f"no token has the id {token_id}; `placement-alerts token list` shows ids")
-        if not await store.tokens.revoke(found.id, now()):
+        if not await revoke(store, found, CLI, now()):
             raise NotPossible(f"{token_id} was revoked already")
-        await audit(store, now(), CLI, "token.revoked", token_id)
         return found

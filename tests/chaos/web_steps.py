@@ -20,7 +20,7 @@ from placement_alerts.core.draft import DraftId
 from placement_alerts.core.office_notice import id_of_draft
 from placement_alerts.core.subscription import WEBPUSH, hash_of
 from placement_alerts.core.token import Scope
-from placement_alerts.pipeline.tokens import CLI, issue
+from placement_alerts.pipeline.tokens import CLI, issue, new_token
 from placement_alerts.sandbox.push_service import SimulatedPushServices
 from tests.builders import YEAR, an_endpoint
 from tests.chaos.ports import free_port
@@ -123,7 +123,8 @@ async def web_killed(stage: Stage, *, students: int, rounds: int, seed: int, nam
     await stage.join(students)
     for number in range(ENDPOINTS):  # their host does not exist: the calls wait
         await stage.store.webhooks.save(an_endpoint(f"ep{number}", url="https://hooks.invalid/in", created_at=now()))
-    token, _ = await issue(stage.store, now(), "chaos", [Scope.ADMIN], CLI, 1)
+    token, kept = new_token("chaos", [Scope.ADMIN], CLI, now(), now() + timedelta(days=1))
+    await issue(stage.store, kept, CLI)
     async with (
         SimulatedPushServices() as push,
         ClientSession(timeout=ClientTimeout(total=ANSWER_S)) as session,

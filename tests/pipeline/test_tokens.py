@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from placement_alerts.core.token import ApiToken, Scope, TokenId
-from placement_alerts.errors import StoreUnavailable
-from placement_alerts.pipeline.tokens import is_worth, note_use, token_hash
+from placement_alerts.errors import Duplicate, NotPossible, StoreUnavailable
+from placement_alerts.pipeline.tokens import CLI, is_worth, issue, new_token, note_use, revoke, token_hash
 from placement_alerts.store.base import Store
 from tests.builders import NOW, YEAR
 
@@ -21,6 +21,45 @@ def a_token(name: str, **values: Any) -> ApiToken:
 
 async def worth(store: Store, token: ApiToken) -> bool:
     return await is_worth(store, token, NOW, ADMINS)
+
+
+def test_tokens_differ_and_cannot_be_guessed() -> None:
+    made = [new_token("x", [Scope.ADMIN], CLI, NOW, NOW + timedelta(days=1))[0] for _ in range(20)]
+
+    assert len(set(made)) == 20
+    assert all(one.startswith("pa_") and len(one) == 46 for one in made)
+
+
+@pytest.mark.parametrize(
+    ("label", "scopes", "days"), [("  ", [Scope.ADMIN], 1), ("x", [], 1), ("x", [Scope.ADMIN], 0), ("x", [], 4000)]
+)
+def test_token_that_none_can_be_is_not_made(label: str, scopes: list[Scope], days: int) -> None:
+    with pytest.raises(NotPossible):
+        new_token(label, scopes, CLI, NOW, NOW + timedelta(days=days))
+
+
+async def test_token_is_in_the_trail_before_it_opens_anything(store: Store) -> None:
+    _, token = new_token("x", [Scope.ADMIN], CLI, NOW, NOW + timedelta(days=1))
+    await store.tokens.add(token.model_copy(update={"id": TokenId("other")}))  # so that storing it fails
+
+    with pytest.raises(Duplicate):
+        await issue(store, token, CLI)
+
+    assert [(entry.act, entry.subject) for entry in await store.audit.find(None, None, 9)] == [
+        ("token.created", token.id)
+    ]
+
+
+async def test_token_that_ended_is_not_ended_again(store: Store) -> None:
+    token = a_token("t1", created_by=CLI)
+    await store.tokens.add(token)
+
+    assert await revoke(store, token, CLI, NOW)
+    ended = await store.tokens.get(token.id)
+
+    assert ended is not None
+    assert not await revoke(store, ended, CLI, NOW)
+    assert len(await store.audit.find(None, None, 9)) == 1
 
 
 async def test_use_that_cannot_be_noted_stops_nobody() -> None:

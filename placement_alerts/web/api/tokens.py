@@ -5,9 +5,7 @@ from datetime import datetime, timedelta
 from pydantic import Field
 
 from placement_alerts.core.token import LABEL_LIMIT, LONGEST_DAYS, USUAL_DAYS, ApiToken, Scope, TokenId
-from placement_alerts.errors import Duplicate
-from placement_alerts.pipeline.auditing import audit
-from placement_alerts.pipeline.tokens import plain_and_hash
+from placement_alerts.pipeline.tokens import issue, new_token, revoke
 from placement_alerts.web.api.codes import not_found
 from placement_alerts.web.api.credentials import Credentials, check_scope
 from placement_alerts.web.api.operation import Answer, Call, Operation
@@ -96,29 +94,23 @@ class Tokens:
         sent = call.body
         for scope in sent.scopes:
             check_scope(call.caller, scope)
-        plain, kept = plain_and_hash(call.new_secret("token"))
-        token = ApiToken(
-            id=TokenId(call.new_id("t")),
-            hash=kept,
-            label=" ".join(sent.label.split()),
-            scopes=tuple(scope for scope in Scope if scope in sent.scopes),
-            created_by=call.caller.actor.removeprefix("student:"),
-            created_at=call.now,
-            expires_at=await self._end_of(call),
+        plain, token = new_token(
+            sent.label,
+            sent.scopes,
+            call.caller.actor.removeprefix("student:"),
+            call.now,
+            await self._end_of(call),
+            identifier=call.new_id("t"),
+            secret=call.new_secret("token"),
         )
-        await audit(self._store, call.now, call.caller.actor, "token.created", token.id, " ".join(token.scopes))
-        try:
-            await self._tokens.add(token)
-        except Duplicate:  # stored before a crash, by the same request with the same key
-            token = await self._tokens.get(token.id) or token
+        token = await issue(self._store, token, call.caller.actor)
         shown = NewTokenView(**_view(token).model_dump(), token=plain)
         return Answer(shown, status=201, headers={"Location": f"{ROOT}/{token.id}"}, shows_secret=True)
 
     async def revoke(self, call: Call[TokenGiven, None]) -> Answer:
         """End a token; one that ended already stays so."""
         token = await self._token(call)
-        await audit(self._store, call.now, call.caller.actor, "token.revoked", token.id)
-        await self._tokens.revoke(token.id, call.now)
+        await revoke(self._store, token, call.caller.actor, call.now)
         self._credentials.forget()
         return Answer(status=204)
 

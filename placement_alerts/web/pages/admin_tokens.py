@@ -1,13 +1,15 @@
 """API tokens: made, shown once, and ended."""
 
+from datetime import timedelta
+
 from aiohttp import web
 
 from placement_alerts.core.student import Student
 from placement_alerts.core.token import LABEL_LIMIT, LONGEST_DAYS, USUAL_DAYS, Scope, TokenId
 from placement_alerts.errors import NotPossible
-from placement_alerts.pipeline.tokens import issue
+from placement_alerts.pipeline.tokens import issue, new_token, revoke
 from placement_alerts.web.pages.admin_form import Form
-from placement_alerts.web.pages.admin_room import AdminRoom
+from placement_alerts.web.pages.admin_room import AdminRoom, actor_of
 
 
 class TokenPages:
@@ -29,22 +31,20 @@ class TokenPages:
 
     async def _create(self, request: web.Request, who: Student, form: Form) -> web.Response:
         scopes = [scope for scope in Scope if scope in form.all("scope")]
-        days = form.number("days", 0)
+        now = self._room.now()
+        ends_at = now + timedelta(days=min(form.number("days", 0), LONGEST_DAYS + 1))
         try:
-            plain, token = await issue(self._room.store, self._room.now(), form.one("label"), scopes, who.id, days)
+            plain, token = new_token(form.one("label"), scopes, who.id, now, ends_at)
         except NotPossible as error:
             return await self._page(request, form, status=422, trouble=f"{error}.")
-        await self._room.audit(who, "token.created", token.id, " ".join(token.scopes))
+        await issue(self._room.store, token, actor_of(who))
         return await self._page(request, Form(), plain=plain, label=token.label)
 
     async def _revoke(self, request: web.Request, who: Student, _: Form) -> web.Response:
         token_id = TokenId(request.match_info["id"])
         token = await self._room.store.tokens.get(token_id)
-        if token is None or token.revoked_at is not None:
-            return self._room.done("/admin/tokens", "not_revoked")
-        await self._room.audit(who, "token.revoked", token_id)
-        await self._room.store.tokens.revoke(token_id, self._room.now())
-        return self._room.done("/admin/tokens", "revoked")
+        ended = token is not None and await revoke(self._room.store, token, actor_of(who), self._room.now())
+        return self._room.done("/admin/tokens", "revoked" if ended else "not_revoked")
 
     async def _page(
         self,

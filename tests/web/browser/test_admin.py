@@ -1,6 +1,7 @@
 """The admin pages in a real browser: accessible, without complaints, no wider than a phone, usable by keyboard."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from placement_alerts.core.student import StudentId
 from placement_alerts.core.token import Scope
 from placement_alerts.core.webhook import EndpointId, WebhookEndpoint
 from placement_alerts.pipeline.auditing import audit
-from placement_alerts.pipeline.tokens import issue
+from placement_alerts.pipeline.tokens import new_token
 from placement_alerts.store.base import PollState, Store
 from placement_alerts.web.pages.admin import AdminPages
 from tests.builders import a_delivery, a_draft, a_mail, a_review, facts
@@ -72,7 +73,9 @@ async def a_busy_office(site: Site) -> None:
     await site.services.webhooks.test(endpoint)
     hour = at.replace(year=at.year + 1)
     await store.drafts.save(a_draft(publish_at=hour, audience=Audience(branches=("CSE", "IT"))))
-    await issue(store, at, "Placement dashboard", [Scope.STATS_READ, Scope.NOTICES_READ], "cli", 90)
+    scopes = [Scope.STATS_READ, Scope.NOTICES_READ]
+    _, token = new_token("Placement dashboard", scopes, "cli", at, at + timedelta(days=90))
+    await store.tokens.add(token)
     for act, subject in (("notice.published", "n5a1"), ("deliveries.retried", ""), ("token.created", "t1")):
         await audit(store, at, f"student:{site.student.id}", act, subject, "202526, CSE")
 
