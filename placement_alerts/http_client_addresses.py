@@ -1,4 +1,4 @@
-"""Which addresses may be called over HTTP (reference/queues.md, section 8): where they lead decides, not their looks."""
+"""Which addresses may be called over HTTP (reference/queues.md, section 8): where they lead decides."""
 
 import re
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
