@@ -91,11 +91,22 @@ def _jobs(now: datetime) -> list[Job]:
 
 
 def _notices(now: datetime) -> list[Notice]:
-    jobs = {job.id: job for job in _jobs(now)}
-    rows = "".join(
-        f"<tr><td>{index}</td><td>{number}</td><td>{name}</td></tr>" for index, (number, name) in enumerate(LIST)
-    )
-    opening = a_notice_at(
+    opening, withdrawn = _opening(now), _withdrawn(now)
+    return [
+        opening,
+        _moved(opening, now),
+        _shortlist(now),
+        _webinar(now),
+        _closed(now),
+        withdrawn.model_copy(update={"revision": 1, "withdrawn": False}),
+        withdrawn,
+        _office(now),
+    ]
+
+
+def _opening(now: datetime) -> Notice:
+    page = "https://careers.brightwave.example/campus"
+    return a_notice_at(
         now,
         "opening",
         NoticeKind.JOB_POSTING,
@@ -103,20 +114,24 @@ def _notices(now: datetime) -> list[Notice]:
         hours=2,
         html="<p>Dear students,</p><p>Applications are invited for <strong>Brightwave Systems</strong>.</p>"
         "<h4>Hiring process</h4><ul><li>Online test</li><li>Interview</li></ul>"
-        '<p>Apply on <a href="https://careers.brightwave.example/campus" rel="noopener noreferrer">their page</a>.</p>',
+        f'<p>Apply on <a href="{page}" rel="noopener noreferrer">their page</a>.</p>',
         facts={
             "company": "Brightwave Systems",
             "roles": (Role(role="Software Engineer", package_lpa=12.5),),
             "location": ("Pune",),
             "deadline": now + timedelta(hours=3),
             "branches": ("CSE", "IT"),
-            "links": ("https://careers.brightwave.example/campus",),
+            "links": (page,),
         },
-        job=jobs[JobId("jp-1")],
+        job=_jobs(now)[0],
         announces_job=True,
         urgent=True,
     )
-    moved = opening.model_copy(
+
+
+def _moved(opening: Notice, now: datetime) -> Notice:
+    """Return the opening's second revision: two hours more, and another sentence."""
+    return opening.model_copy(
         update={
             "revision": 2,
             "html": opening.html + "<p>Bring your identity card.</p>",
@@ -131,7 +146,13 @@ def _notices(now: datetime) -> list[Notice]:
             "matters": True,
         }
     )
-    shortlist = a_notice_at(
+
+
+def _shortlist(now: datetime) -> Notice:
+    rows = "".join(
+        f"<tr><td>{index}</td><td>{number}</td><td>{name}</td></tr>" for index, (number, name) in enumerate(LIST)
+    )
+    return a_notice_at(
         now,
         "shortlist",
         NoticeKind.SHORTLIST,
@@ -146,49 +167,32 @@ def _notices(now: datetime) -> list[Notice]:
             "venue": "CL-5, Block J",
         },
     )
-    webinar = a_notice_at(
-        now,
-        "webinar",
-        NoticeKind.WEBINAR,
-        "Pre-placement talk by Northlight Analytics",
-        hours=26,
-        facts={
-            "company": "Northlight Analytics",
-            "event_at": now + timedelta(days=3, hours=1),
-            "venue": "Microsoft Teams",
-        },
-    )
-    closed = a_notice_at(
-        now,
-        "closed",
-        NoticeKind.JOB_POSTING,
-        "Open for applications - Tidewater Bank - Graduate Trainee",
-        hours=100,
-        facts={"company": "Tidewater Bank", "deadline": now - timedelta(days=3)},
-    )
-    withdrawn = a_notice_at(
-        now,
-        "withdrawn",
-        NoticeKind.HACKATHON,
-        "Smart Campus Hackathon",
-        hours=30,
-        withdrawn=True,
-        revision=2,
-        facts={"event_at": now + timedelta(days=9)},
-    )
-    office = a_notice_at(
-        now, "office", NoticeKind.ANNOUNCEMENT, "Placement office closed on Friday for maintenance", hours=50
-    )
-    return [
-        opening,
-        moved,
-        shortlist,
-        webinar,
-        closed,
-        withdrawn.model_copy(update={"revision": 1, "withdrawn": False}),
-        withdrawn,
-        office,
-    ]
+
+
+def _webinar(now: datetime) -> Notice:
+    title = "Pre-placement talk by Northlight Analytics"
+    facts = {
+        "company": "Northlight Analytics",
+        "event_at": now + timedelta(days=3, hours=1),
+        "venue": "Microsoft Teams",
+    }
+    return a_notice_at(now, "webinar", NoticeKind.WEBINAR, title, hours=26, facts=facts)
+
+
+def _closed(now: datetime) -> Notice:
+    title = "Open for applications - Tidewater Bank - Graduate Trainee"
+    facts = {"company": "Tidewater Bank", "deadline": now - timedelta(days=3)}
+    return a_notice_at(now, "closed", NoticeKind.JOB_POSTING, title, hours=100, facts=facts)
+
+
+def _withdrawn(now: datetime) -> Notice:
+    values: dict[str, Any] = {"withdrawn": True, "revision": 2, "facts": {"event_at": now + timedelta(days=9)}}
+    return a_notice_at(now, "withdrawn", NoticeKind.HACKATHON, "Smart Campus Hackathon", hours=30, **values)
+
+
+def _office(now: datetime) -> Notice:
+    title = "Placement office closed on Friday for maintenance"
+    return a_notice_at(now, "office", NoticeKind.ANNOUNCEMENT, title, hours=50)
 
 
 async def _student(store: Store, now: datetime) -> Student:
