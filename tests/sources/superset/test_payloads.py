@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from placement_alerts.core.job import Document, Job, Mark, Scale, Stage
+from placement_alerts.core.job import Document, Job, Mark, Scale
 from placement_alerts.errors import PeerNonsense
 from placement_alerts.sources.superset.mapping import job_fingerprint, job_item, notice_item, to_job
 from placement_alerts.sources.superset.payloads import (
@@ -23,6 +23,7 @@ from placement_alerts.sources.superset.payloads import (
     sorted_out,
 )
 from tests.sources.superset.builders import NOW, a_detail, a_job, a_notice
+from tests.sources.superset.reference_job import REFERENCE_DETAIL, REFERENCE_JOB
 
 LABELS = ("label",)
 LEVELS = {1: "High", 2: "Middle", 3: "Offer is more than 4.6 lacs", 4: "Internship"}
@@ -46,76 +47,9 @@ def profile(**fields: Any) -> Job:
 
 
 def test_job_of_the_reference_is_mapped_field_by_field() -> None:
-    detail = {
-        "positionType": "FULL_TIME",
-        "jobProfileLocation": "Noida",
-        "eligibilityCheckResult": {
-            "academicResults": [
-                {"level": "UG", "required": 7.0},
-                {"level": "CLASS_X", "required": 60.0},
-                {"level": "CLASS_XII", "required": None},
-            ],
-            "courseCheckResult": {
-                "openedForCourses": [
-                    {"name": "Computer Science and Engineering", "program": {"shortName": "B.Tech"}},
-                    {"name": "Biotechnology", "program": None},
-                ]
-            },
-        },
-        "jobProfile": {
-            "allowGenderFemale": True,
-            "allowGenderMale": False,
-            "jobDescription": "<p>Build web services.</p>",
-            "invitationCustomText": "<p>Apply on the portal.</p>",
-            "location": "Noida / Pune",
-            "package": 1150000,
-            "ctcInterval": "ANNUM",
-            "ctcAdditionalInfo": "<table></table>",
-            "requiredSkills": ["Go", None, "SQL"],
-            "stages": [
-                {"sequence": 4, "name": "HR Interview"},
-                {"sequence": 1, "name": "Online Test"},
-                {"sequence": 2, "name": "Technical Interview"},
-            ],
-            "documents": [{"name": "JD.pdf", "identifier": "doc-31"}],
-        },
-    }
+    listed = a_job("jp-208", companyName="  Brightwave   Systems ")
 
-    job = job_from(a_job("jp-208", companyName="  Brightwave   Systems "), detail)
-
-    assert job == Job.model_validate(
-        {
-            "id": "jp-208",
-            "year": "202526",
-            "title": "Software Engineer",
-            "company": "Brightwave Systems",
-            "category": "High",
-            "category_code": 1,
-            "created_at": NOW,
-            "deadline": datetime(2026, 2, 1, 6, 0, tzinfo=UTC),
-            "marks": (
-                Mark(level="UG", required=7.0, scale=Scale.CGPA),
-                Mark(level="CLASS_X", required=60.0, scale=Scale.PERCENT),
-                Mark(level="CLASS_XII", required=None, scale=Scale.PERCENT),
-            ),
-            "courses": ("B.Tech - Computer Science and Engineering", "Unknown - Biotechnology"),
-            "genders": ("Female", "Other"),
-            "description_html": "<p>Build web services.</p>\n<p>Apply on the portal.</p>",
-            "location": "Noida / Pune",
-            "package_rupees": 1150000,
-            "interval": "ANNUM",
-            "package_info_html": "<table></table>",
-            "skills": ("Go", "SQL"),
-            "placement_type": "FULL_TIME",
-            "stages": (
-                Stage(sequence=1, name="Online Test"),
-                Stage(sequence=2, name="Technical Interview"),
-                Stage(sequence=4, name="HR Interview"),
-            ),
-            "documents": (Document(name="JD.pdf", identifier="doc-31"),),
-            "detailed": True,
-        }
-    )
+    assert job_from(listed, REFERENCE_DETAIL) == REFERENCE_JOB
 
 
 @pytest.mark.parametrize(
